@@ -1,0 +1,1 @@
+"""What an enrolment is: persons, steps, rules, session and the ports to card, paper and disk."""

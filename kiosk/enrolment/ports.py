@@ -1,0 +1,214 @@
+"""What an enrolment needs from outside. Adapters implement these and see nothing else of the enrolment.
+
+Each port has one to four methods; the errors an adapter may raise stand in its docstring.
+"""
+
+from __future__ import annotations
+
+import enum
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from datetime import datetime
+
+from kiosk.enrolment.holder import CardContents
+from kiosk.enrolment.slip import Slip, SlipKind
+from wire.identifiers import OfficeId, OperatorId, RecordId, TerminalId
+from wire.nir import InsAuthority, Nir
+from wire.records import Administrative, Channel, RecordKind, SubChannel, VaultPart
+from wire.status import PersonStatus
+from wire.trust import TrustBundle
+
+
+class ReaderState(enum.Enum):
+    """What the reader slot shows now."""
+
+    NO_SERVICE = "no_service"  # the PC/SC service is down
+    NO_READER = "no_reader"
+    EMPTY = "empty"
+    PRESENT = "present"
+    MUTE = "mute"  # a card that does not answer: upside down, dirty or dead
+
+
+@dataclass(frozen=True, slots=True)
+class CardPresence:
+    """The reader now. ``insertion`` grows by one with each card that comes in: two cards never share it."""
+
+    state: ReaderState
+    insertion: int
+
+
+class CardReader(ABC):
+    """The slot for the patient's card."""
+
+    @abstractmethod
+    def presence(self) -> CardPresence:
+        """What the slot holds; returns at once."""
+
+    @abstractmethod
+    def read(self, insertion: int) -> CardContents:
+        """Read the card of that insertion; blocks until the adapter's deadline at the most.
+
+        Raises:
+            kiosk.enrolment.errors.CardError: with one of the codes of ``CardFault``; also when the card was
+                pulled or is no longer the one of ``insertion``.
+        """
+
+    @abstractmethod
+    def close(self) -> None:
+        """Let go of the reader and of every thread; harmless twice."""
+
+
+class PrinterState(enum.Enum):
+    """What the printer says of itself. A printer that says nothing is UNKNOWN, never READY."""
+
+    READY = "ready"
+    PAPER_LOW = "paper_low"
+    PAPER_OUT = "paper_out"
+    COVER_OPEN = "cover_open"
+    OFFLINE = "offline"  # answers, but is not ready; or cannot be reached
+    UNKNOWN = "unknown"
+
+
+class PrintResult(enum.Enum):
+    """What became of one slip."""
+
+    PRINTED = "printed"  # the printer itself said after the last byte that all is well
+    UNKNOWN = "unknown"  # all bytes left, and then silence
+    FAILED = "failed"  # it said no, or the bytes did not leave
+
+
+@dataclass(frozen=True, slots=True)
+class PrintOutcome:
+    """The result and the printer's state behind it."""
+
+    result: PrintResult
+    state: PrinterState
+
+
+class SlipPrinter(ABC):
+    """The paper."""
+
+    @abstractmethod
+    def state(self) -> PrinterState:
+        """Ask the printer now; bounded by the adapter's deadline."""
+
+    @abstractmethod
+    def print(self, slip: Slip) -> PrintOutcome:
+        """Print one slip and say what became of it; never raises for a fault of the printer."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Let go of the printer; harmless twice."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class RecordDraft:
+    """One fact to be kept: sealed, chained and durable when ``RecordStore.add`` returns.
+
+    ``captured_at`` is the terminal's clock (aware UTC); a refusal's is already cut to the hour.
+    """
+
+    record_id: RecordId
+    kind: RecordKind
+    captured_at: datetime
+    administrative: Administrative | None
+    vault: VaultPart | None
+
+    def __repr__(self) -> str:
+        return f"RecordDraft({self.kind.value})"
+
+
+class RecordStore(ABC):
+    """The terminal's disk."""
+
+    @abstractmethod
+    def add(self, draft: RecordDraft) -> None:
+        """Seal, chain and commit with fsync. When this returns the fact exists, whatever happens next.
+
+        Raises:
+            kiosk.enrolment.errors.StoreError: nothing was kept; the person must be told so.
+        """
+
+    @abstractmethod
+    def waiting(self) -> int:
+        """How many records central has not yet confirmed."""
+
+
+class SlipJournal(ABC):
+    """Where the state of each slip is kept, so that a restart knows what paper may be missing."""
+
+    @abstractmethod
+    def settle(self, record_id: RecordId, kind: SlipKind, copy_number: int, state: str, at: datetime) -> None:
+        """Note ``rendered``, ``printing``, ``printed``, ``unknown`` or ``failed`` for one slip, durably."""
+
+    @abstractmethod
+    def unsettled(self) -> tuple[tuple[RecordId, SlipKind, int], ...]:
+        """Slips that were rendered or printing when the power went."""
+
+
+class StatusDesk(ABC):
+    """Central's answer to "does this person have a dossier?", asked only with the card present."""
+
+    @abstractmethod
+    def status_of(self, nir: Nir) -> PersonStatus:
+        """NONE, ACTIVE, CLOSED; UNKNOWN when central cannot be asked now. Never raises."""
+
+
+class OperatorRole(enum.Enum):
+    """Who stands beside the terminal."""
+
+    AGENT = "agent"  # of the CPAM, in the hall
+    PHARMACIST = "pharmacist"
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """A person who may check identities here. ``operator_id`` is what the record carries; no name."""
+
+    operator_id: OperatorId
+    role: OperatorRole
+    display_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class TerminalPlace:
+    """Where this terminal stands and what it was told: from the signed configuration and the trust bundle.
+
+    ``office_lines`` is the address as printed; ``ins_authority`` is the test OID wherever people are fictitious.
+    """
+
+    terminal: TerminalId
+    office: OfficeId
+    office_name: str
+    office_lines: tuple[str, ...]
+    channel: Channel
+    sub_channel: SubChannel
+    activation_url: str
+    ins_authority: InsAuthority
+    finess: str | None
+    help_line: str | None
+    trust: TrustBundle
+
+
+class Whereabouts(ABC):
+    """The terminal's present place; changes when a new configuration or trust bundle has come."""
+
+    @abstractmethod
+    def current(self) -> TerminalPlace:
+        """The place now.
+
+        Raises:
+            kiosk.enrolment.errors.NotReadyError: not registered, revoked, or no valid trust bundle.
+        """
+
+
+class OperatorDirectory(ABC):
+    """Who may attest at this office, checked against hashes that lie on the terminal."""
+
+    @abstractmethod
+    def verify(self, pin: str) -> Operator | None:
+        """The operator of that PIN, or None; throttled and locked out by the adapter after wrong tries.
+
+        Raises:
+            kiosk.enrolment.errors.OperatorLockedError: too many wrong tries; says until when.
+        """
