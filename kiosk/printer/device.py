@@ -1,0 +1,285 @@
+"""The ways to a printer: TCP port 9100, USB, a device file. Each job opens its own link and closes it properly.
+
+A link is kept no longer than a job: a network printer serves one connection at a time, and a printer that was switched
+off and on must be found again without a restart. Device files must be devices or pipes: a slip written into a regular
+file would leave the activation code on the disk.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import socket
+import stat
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from kiosk.printer.errors import AddressError, DeviceError
+
+RAW_PRINTING_PORT = 9100
+READ_SIZE = 64  # bytes: replies are one to three bytes each
+LINGER_S = 0.3  # how long a closing TCP link waits for the printer to close its end, so that no byte is cut off
+USB_REPLY_SIZE = 16
+
+
+class Link(ABC):
+    """One job's open way to the printer. Both methods raise ``DeviceError`` when it broke."""
+
+    readable = True
+    """False when no answer can ever come back on this way."""
+
+    @abstractmethod
+    def write(self, data: bytes, timeout_s: float) -> None:
+        """Hand over all bytes, or raise when the printer does not take them in time."""
+
+    @abstractmethod
+    def read(self, timeout_s: float) -> bytes:
+        """What the printer said since: at least one byte, or ``b""`` after that much silence."""
+
+
+class ByteSink(ABC):
+    """Where a printer is. Holds no open resource between jobs."""
+
+    @abstractmethod
+    def open(self, timeout_s: float) -> contextlib.AbstractContextManager[Link]:
+        """A link for one job, closed at the end of the block.
+
+        Raises:
+            DeviceError: nothing there, or not in time.
+        """
+
+
+class NetworkSink(ByteSink):
+    """A printer that takes raw bytes over TCP."""
+
+    def __init__(self, host: str, port: int = RAW_PRINTING_PORT) -> None:
+        self._address = (host, port)
+
+    @contextmanager
+    def open(self, timeout_s: float) -> Iterator[Link]:
+        """Connect; the link's other end is told that no more comes before it is closed."""
+        try:
+            connection = socket.create_connection(self._address, timeout=timeout_s)
+        except OSError as error:
+            raise DeviceError("the network printer cannot be reached") from error
+        try:
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            yield _SocketLink(connection)
+        finally:
+            _close_gently(connection)
+
+
+class _SocketLink(Link):
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+
+    def write(self, data: bytes, timeout_s: float) -> None:
+        try:
+            self._connection.settimeout(max(timeout_s, 0.001))
+            self._connection.sendall(data)  # the time limit holds for all of it together
+        except OSError as error:
+            raise DeviceError("the network printer did not take the bytes") from error
+
+    def read(self, timeout_s: float) -> bytes:
+        try:
+            self._connection.settimeout(max(timeout_s, 0.001))
+            data = self._connection.recv(READ_SIZE)
+        except TimeoutError:
+            return b""
+        except OSError as error:
+            raise DeviceError("the network printer broke the connection") from error
+        if not data:
+            raise DeviceError("the network printer closed the connection")
+        return data
+
+
+def _close_gently(connection: socket.socket) -> None:
+    """Say that no more comes, let the printer read to the end, then close.
+
+    Closing with unread replies would send a reset, and a reset makes some printers throw the rest of the job away.
+    """
+    until = time.monotonic() + LINGER_S
+    with connection, contextlib.suppress(OSError):
+        connection.shutdown(socket.SHUT_WR)
+        while (left := until - time.monotonic()) > 0:
+            connection.settimeout(left)
+            if not connection.recv(READ_SIZE):
+                break
+
+
+class FileSink(ByteSink):
+    """A device file such as /dev/usb/lp0 (its driver hands replies back), or a pipe (which cannot answer)."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+
+    @contextmanager
+    def open(self, timeout_s: float) -> Iterator[Link]:  # noqa: ARG002 - opening without waiting needs no time
+        """Open the device without waiting for it."""
+        descriptor, readable = self._descriptor()
+        try:
+            yield _FileLink(descriptor, readable=readable)
+        finally:
+            os.close(descriptor)
+
+    def _descriptor(self) -> tuple[int, bool]:
+        try:
+            mode = Path(self._path).stat().st_mode
+            if not (stat.S_ISCHR(mode) or stat.S_ISFIFO(mode)):
+                raise DeviceError("the printer's file is neither a device nor a pipe")
+            readable = stat.S_ISCHR(mode)
+            access = os.O_RDWR if readable else os.O_WRONLY
+            return os.open(self._path, access | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC), readable
+        except OSError as error:
+            raise DeviceError("the printer's device file cannot be opened") from error
+
+
+class _FileLink(Link):
+    def __init__(self, descriptor: int, *, readable: bool) -> None:
+        self._descriptor = descriptor
+        self.readable = readable
+
+    def write(self, data: bytes, timeout_s: float) -> None:
+        until = time.monotonic() + timeout_s
+        rest = memoryview(data)
+        try:
+            while rest:
+                if not self._wait(select.POLLOUT, until - time.monotonic()):
+                    raise DeviceError("the printer did not take the bytes in time")
+                rest = rest[os.write(self._descriptor, rest) :]
+        except OSError as error:
+            raise DeviceError("the printer's device file broke") from error
+
+    def read(self, timeout_s: float) -> bytes:
+        if not self.readable:
+            return b""
+        try:
+            if not self._wait(select.POLLIN, timeout_s):
+                return b""
+            data = os.read(self._descriptor, READ_SIZE)
+        except BlockingIOError:
+            return b""
+        except OSError as error:
+            raise DeviceError("the printer's device file broke") from error
+        if not data:
+            raise DeviceError("the printer's device file ended")
+        return data
+
+    def _wait(self, event: int, timeout_s: float) -> bool:
+        poll = select.poll()
+        poll.register(self._descriptor, event)
+        return bool(poll.poll(max(timeout_s, 0) * 1000))
+
+
+class UsbSink(ByteSink):
+    """A printer on USB, found by its vendor and product numbers through python-escpos and pyusb.
+
+    ``backend`` is pyusb's own backend object; None lets pyusb find libusb on the system.
+    """
+
+    def __init__(self, vendor: int, product: int, backend: Any = None) -> None:
+        self._vendor = vendor
+        self._product = product
+        self._arguments: dict[str, Any] = {} if backend is None else {"backend": backend}
+
+    @contextmanager
+    def open(self, timeout_s: float) -> Iterator[Link]:
+        """Find and configure the device, and release it at the end."""
+        printer = self._printer(timeout_s)
+        try:
+            yield _UsbLink(printer)
+        finally:
+            printer.close()
+
+    def _printer(self, timeout_s: float) -> Any:
+        from escpos.exceptions import Error as EscposError  # noqa: PLC0415 - 0.4 s, see layout.py
+        from escpos.printer import Usb  # noqa: PLC0415
+
+        printer: Any = Usb(self._vendor, self._product, dict(self._arguments), timeout=int(timeout_s * 1000))
+        try:
+            printer.open()
+            printer.out_ep, printer.in_ep = _bulk_endpoints(printer.device)
+        except (EscposError, OSError, RuntimeError, ValueError) as error:
+            # RuntimeError: pyusb is not installed; ValueError: pyusb found no libusb (its NoBackendError).
+            printer.close()
+            raise DeviceError("the USB printer cannot be opened") from error
+        return printer
+
+
+class _UsbLink(Link):
+    def __init__(self, printer: Any) -> None:
+        self._printer = printer
+        self.readable = printer.in_ep is not None
+
+    def write(self, data: bytes, timeout_s: float) -> None:
+        try:
+            sent = self._printer.device.write(self._printer.out_ep, data, _milliseconds(timeout_s))
+        except OSError as error:  # pyusb's USBError is one
+            raise DeviceError("the USB printer did not take the bytes") from error
+        if sent != len(data):
+            raise DeviceError("the USB printer took only a part of the bytes")
+
+    def read(self, timeout_s: float) -> bytes:
+        from usb.core import USBTimeoutError  # noqa: PLC0415 - only there with the usb extra
+
+        if not self.readable:
+            return b""
+        try:
+            endpoint = self._printer.in_ep
+            return bytes(self._printer.device.read(endpoint, USB_REPLY_SIZE, _milliseconds(timeout_s)))
+        except USBTimeoutError:
+            return b""
+        except OSError as error:
+            raise DeviceError("the USB printer went away") from error
+
+
+def _milliseconds(timeout_s: float) -> int:
+    return max(int(timeout_s * 1000), 1)  # 0 would mean "for ever" to libusb
+
+
+def _bulk_endpoints(device: Any) -> tuple[int, int | None]:
+    """The addresses of the first bulk endpoints out and in, as the device describes itself (USB printer class §4)."""
+    from usb.util import (  # noqa: PLC0415 - only there with the usb extra
+        ENDPOINT_IN,
+        ENDPOINT_TYPE_BULK,
+        endpoint_direction,
+        endpoint_type,
+    )
+
+    outward: list[int] = []
+    inward: list[int] = []
+    for interface in device.get_active_configuration():
+        for endpoint in interface:
+            if endpoint_type(endpoint.bmAttributes) == ENDPOINT_TYPE_BULK:
+                address = int(endpoint.bEndpointAddress)
+                (inward if endpoint_direction(address) == ENDPOINT_IN else outward).append(address)
+    if not outward:
+        raise DeviceError("the USB device has no way to take bytes: not a printer")
+    return outward[0], inward[0] if inward else None
+
+
+def sink_from_address(address: str) -> ByteSink:
+    """The sink of ``tcp://host:9100``, ``usb://04b8:0202`` (hexadecimal) or ``file:/dev/usb/lp0``.
+
+    Raises:
+        AddressError: any other form.
+    """
+    try:
+        parts = urlsplit(address)
+        match parts.scheme:
+            case "tcp" if parts.hostname:
+                return NetworkSink(parts.hostname, parts.port or RAW_PRINTING_PORT)
+            case "usb":
+                vendor, product = parts.netloc.split(":")
+                return UsbSink(int(vendor, 16), int(product, 16))
+            case "file" if parts.path.startswith("/"):
+                return FileSink(parts.path)
+    except ValueError:
+        pass
+    raise AddressError("a printer address is tcp://host:9100, usb://vendor:product in hexadecimal, or file:/path")
