@@ -1,0 +1,219 @@
+"""The real slots: PC/SC through pyscard. The only file that imports it, and only when a ``PcscSlots`` is made.
+
+Source: pcsc-lite's winscard interface; vitale.md §5 (what each failure looks like, tried), §6.3 (what it does not do).
+pyscard's thin layer ``smartcard.scard`` is used: it returns a code for everything, where the classes above it raise
+from their finalisers once the service is gone. No command or answer is ever logged: they hold names and numbers.
+"""
+
+from __future__ import annotations
+
+import threading
+from types import ModuleType
+
+from kiosk.card_reader.connection import (
+    CardConnection,
+    CardResetError,
+    CardSlots,
+    SlotsSnapshot,
+    SlotState,
+    SlotStatus,
+)
+from kiosk.card_reader.errors import PcscMissingError
+from kiosk.enrolment.errors import CardError, CardFault
+
+SERVICE_RETRY_S = 0.25  # between two looks for a service that is down, or for a reader where there is none
+_SHIFT_OF_EVENT_COUNTER = 16  # upper half of a reader's state: one more for each card that comes or goes
+_LENGTH_OF_STATUS_WORD = 2
+
+_FAULTS: dict[str, CardFault] = {
+    "SCARD_E_NO_SERVICE": CardFault.NO_SERVICE,
+    "SCARD_E_SERVICE_STOPPED": CardFault.NO_SERVICE,
+    "SCARD_F_COMM_ERROR": CardFault.NO_SERVICE,
+    "SCARD_E_INVALID_HANDLE": CardFault.NO_SERVICE,  # a handle of the service's former life
+    "SCARD_E_NO_READERS_AVAILABLE": CardFault.NO_READER,
+    "SCARD_E_READER_UNAVAILABLE": CardFault.NO_READER,
+    "SCARD_E_UNKNOWN_READER": CardFault.NO_READER,
+    "SCARD_E_NO_SMARTCARD": CardFault.PULLED,
+    "SCARD_W_REMOVED_CARD": CardFault.PULLED,
+    "SCARD_E_NOT_TRANSACTED": CardFault.PULLED,  # what comes first, up to 0.4 s before REMOVED
+    "SCARD_W_UNPOWERED_CARD": CardFault.MUTE,
+    "SCARD_W_UNRESPONSIVE_CARD": CardFault.MUTE,
+    "SCARD_E_SHARING_VIOLATION": CardFault.BUSY,
+    "SCARD_E_SERVER_TOO_BUSY": CardFault.BUSY,
+    "SCARD_E_PROTO_MISMATCH": CardFault.WRONG_CARD_UNKNOWN,  # an ATR that makes no sense
+    "SCARD_W_UNSUPPORTED_CARD": CardFault.WRONG_CARD_UNKNOWN,
+    "SCARD_E_TIMEOUT": CardFault.TIMEOUT,
+}
+
+
+class _Winscard:
+    """pyscard's functions, with every code but success turned into a ``CardError``."""
+
+    def __init__(self, api: ModuleType) -> None:
+        self.api = api
+        self._faults = {getattr(api, name): fault for name, fault in _FAULTS.items()}
+
+    def check(self, code: int) -> None:
+        """Nothing on success.
+
+        Raises:
+            CardError: what the code means at the counter; ``CardResetError`` when the reading may start again.
+        """
+        if code == self.api.SCARD_S_SUCCESS:
+            return
+        if code == self.api.SCARD_W_RESET_CARD:
+            raise CardResetError
+        raise CardError(self._faults.get(code, CardFault.FAILED), f"PC/SC {code & 0xFFFFFFFF:08X}")
+
+    def establish(self) -> int:
+        """A context of its own for the calling thread: pcsc-lite lets one wait in each at a time."""
+        code, context = self.api.SCardEstablishContext(self.api.SCARD_SCOPE_SYSTEM)
+        self.check(code)
+        return int(context)
+
+    def states(self, context: int, known: list[tuple[str, int]], timeout_ms: int) -> list[tuple[str, int, bytes]]:
+        """Name, state and ATR of the readers, when one differs from ``known`` or the time is over."""
+        code, states = self.api.SCardGetStatusChange(context, timeout_ms, known)
+        if code not in (self.api.SCARD_E_TIMEOUT, self.api.SCARD_E_CANCELLED):
+            self.check(code)
+        return [(name, state, bytes(atr)) for name, state, atr in states]
+
+    def status_of(self, name: str, state: int, atr: bytes) -> SlotStatus:
+        """A reader's state as ours."""
+        slot_state = SlotState.EMPTY
+        if state & self.api.SCARD_STATE_PRESENT:
+            slot_state = SlotState.MUTE if state & self.api.SCARD_STATE_MUTE else SlotState.PRESENT
+        return SlotStatus(name, slot_state, atr, state >> _SHIFT_OF_EVENT_COUNTER)
+
+
+class PcscSlots(CardSlots):
+    """All PC/SC readers whose name contains ``name_filter``; survives the service's death and return.
+
+    Raises:
+        PcscMissingError: pyscard or libpcsclite is not installed here.
+    """
+
+    def __init__(self, name_filter: str | None = None) -> None:
+        self._winscard = _Winscard(_import_scard())
+        self._filter = name_filter or ""
+        self._watch_context: int | None = None
+        self._known: dict[str, int] = {}
+        self._last: SlotsSnapshot | None = None
+        self._wake = threading.Event()
+
+    def watch(self, timeout_s: float) -> SlotsSnapshot:
+        """See ``CardSlots``. A reader that was plugged in is seen at the next call, one unplugged at once."""
+        if self._last is not None and not self._last.slots:
+            self._wake.wait(min(timeout_s, SERVICE_RETRY_S))
+        self._wake.clear()
+        try:
+            self._last = self._look(timeout_s)
+        except CardError as error:
+            self._forget_context()
+            self._last = SlotsSnapshot(service_up=error.fault is not CardFault.NO_SERVICE)
+        return self._last
+
+    def connect(self, slot: str) -> CardConnection:
+        """See ``CardSlots``; T=0 or T=1, as the card says."""
+        winscard = self._winscard
+        context = winscard.establish()
+        api = winscard.api
+        try:
+            code, card, protocol = api.SCardConnect(
+                context, slot, api.SCARD_SHARE_SHARED, api.SCARD_PROTOCOL_T0 | api.SCARD_PROTOCOL_T1
+            )
+            winscard.check(code)
+        except CardError:
+            api.SCardReleaseContext(context)
+            raise
+        return _PcscConnection(winscard, context, slot, card, protocol)
+
+    def cancel(self) -> None:
+        """See ``CardSlots``."""
+        self._wake.set()
+        context = self._watch_context
+        if context is not None:
+            self._winscard.api.SCardCancel(context)
+
+    def close(self) -> None:
+        """Release the watching context; connections release their own."""
+        self.cancel()
+        self._forget_context()
+
+    def _look(self, timeout_s: float) -> SlotsSnapshot:
+        if self._watch_context is None:
+            self._watch_context = self._winscard.establish()
+        names = self._names(self._watch_context)
+        if not names:
+            self._known = {}
+            return SlotsSnapshot(service_up=True)
+        changed = set(names) != set(self._known)
+        known = [(name, self._known.get(name, self._winscard.api.SCARD_STATE_UNAWARE)) for name in names]
+        states = self._winscard.states(self._watch_context, known, 0 if changed else round(timeout_s * 1000))
+        self._known = {name: state for name, state, _ in states}
+        return SlotsSnapshot(
+            service_up=True, slots=tuple(self._winscard.status_of(name, state, atr) for name, state, atr in states)
+        )
+
+    def _names(self, context: int) -> list[str]:
+        api = self._winscard.api
+        code, names = api.SCardListReaders(context, [])
+        if code == api.SCARD_E_NO_READERS_AVAILABLE:
+            return []
+        self._winscard.check(code)
+        return [name for name in names if self._filter in name]
+
+    def _forget_context(self) -> None:
+        self._known = {}
+        context, self._watch_context = self._watch_context, None
+        if context is not None:
+            self._winscard.api.SCardReleaseContext(context)
+
+
+class _PcscConnection(CardConnection):
+    """A card opened shared, with a context of its own."""
+
+    def __init__(self, winscard: _Winscard, context: int, slot: str, card: int, protocol: int) -> None:
+        self._winscard = winscard
+        self._context = context
+        self._slot = slot
+        self._card = card
+        api = winscard.api
+        self._pci = api.SCARD_PCI_T1 if protocol == api.SCARD_PROTOCOL_T1 else api.SCARD_PCI_T0
+        self._is_open = True
+
+    def begin(self) -> None:
+        self._winscard.check(self._winscard.api.SCardBeginTransaction(self._card))
+
+    def transmit(self, command: bytes) -> tuple[bytes, int]:
+        code, answer = self._winscard.api.SCardTransmit(self._card, self._pci, list(command))
+        self._winscard.check(code)
+        if len(answer) < _LENGTH_OF_STATUS_WORD:
+            # "Success" with nothing in it is how a card pulled during the command looks (vitale.md §5).
+            raise CardError(CardFault.PULLED, "no status word")
+        return bytes(answer[:-2]), answer[-2] << 8 | answer[-1]
+
+    def slot_token(self) -> int:
+        known = [(self._slot, self._winscard.api.SCARD_STATE_UNAWARE)]
+        status = self._winscard.status_of(*self._winscard.states(self._context, known, 0)[0])
+        if status.state is SlotState.EMPTY:
+            raise CardError(CardFault.PULLED)
+        return status.token
+
+    def end(self) -> None:
+        """Disconnecting with a reset ends the transaction too, and leaves no moment between the two."""
+        if self._is_open:
+            self._is_open = False
+            self._winscard.api.SCardDisconnect(self._card, self._winscard.api.SCARD_RESET_CARD)
+            self._winscard.api.SCardReleaseContext(self._context)
+
+
+def _import_scard() -> ModuleType:
+    try:
+        from smartcard import scard  # noqa: PLC0415 - the terminal runs without pyscard on a simulated card
+    except (ImportError, OSError) as missing:
+        raise PcscMissingError(
+            "pyscard is not installed: install the extra 'pcsc' (it needs gcc, python3-dev and libpcsclite-dev)"
+        ) from missing
+    api: ModuleType = scard
+    return api

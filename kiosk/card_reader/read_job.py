@@ -1,0 +1,126 @@
+"""One reading of one card in a thread of its own: a card that hangs must not hang the counter.
+
+Source: vitale.md §5: PC/SC has no time-out inside an APDU, so the wait is bounded out here. A job that missed its
+deadline is abandoned: it sends no further command and its result is dropped when the driver lets go of it.
+"""
+
+from __future__ import annotations
+
+import threading
+
+from kiosk.card_reader.connection import CardConnection, CardResetError, CardSlots, SlotStatus
+from kiosk.card_reader.vitale import CardConfusedError, read_card
+from kiosk.enrolment.errors import CardError, CardFault
+from kiosk.enrolment.holder import CardContents
+
+BUSY_RETRIES = 10  # sharing violations, as the insurer's own library waits: 10 times 100 ms (vitale.md §5)
+BUSY_PAUSE_S = 0.1
+TRIES_AFTER_RESET = 2  # another program reset the card, or it said 6F00: once more from the start
+
+
+class _Abandonable(CardConnection):
+    """The connection of a job: refuses the next command once the job was given up."""
+
+    def __init__(self, inner: CardConnection, abandoned: threading.Event) -> None:
+        self._inner = inner
+        self._abandoned = abandoned
+
+    def begin(self) -> None:
+        self._inner.begin()
+
+    def transmit(self, command: bytes) -> tuple[bytes, int]:
+        if self._abandoned.is_set():
+            raise CardError(CardFault.TIMEOUT)
+        return self._inner.transmit(command)
+
+    def slot_token(self) -> int:
+        return self._inner.slot_token()
+
+    def end(self) -> None:
+        self._inner.end()
+
+
+class ReadJob:
+    """Reads one card in the background; ``result`` waits for it."""
+
+    def __init__(self, slots: CardSlots, card: SlotStatus) -> None:
+        self._slots = slots
+        self._card = card
+        self._abandoned = threading.Event()
+        self._waits_for_turn = False  # behind the transaction of another program
+        self._contents: CardContents | None = None
+        self._error: BaseException | None = None
+        self._thread = threading.Thread(target=self._run, name="card-read", daemon=True)
+        self._thread.start()
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the driver still holds the job."""
+        return self._thread.is_alive()
+
+    def result(self, timeout_s: float) -> CardContents:
+        """What was read.
+
+        Raises:
+            CardError: the card's fault; BUSY or TIMEOUT when the time is over.
+        """
+        self._thread.join(timeout_s)
+        if self._thread.is_alive():
+            self.abandon()
+            raise CardError(CardFault.BUSY if self._waits_for_turn else CardFault.TIMEOUT)
+        if self._error is not None:
+            raise self._error
+        assert self._contents is not None
+        return self._contents
+
+    def abandon(self, join_s: float = 0.0) -> None:
+        """Give the job up; wait for its thread at most so long."""
+        self._abandoned.set()
+        self._thread.join(join_s)
+
+    def _run(self) -> None:
+        try:
+            self._contents = self._read_restarting()
+        except BaseException as error:  # noqa: BLE001 - carried to the caller's thread, see ``result``
+            self._error = error
+
+    def _read_restarting(self) -> CardContents:
+        for _ in range(TRIES_AFTER_RESET - 1):
+            try:
+                return self._read_once()
+            except (CardResetError, CardConfusedError):
+                continue  # leaving the connection has reset the card
+        return self._read_once()
+
+    def _read_once(self) -> CardContents:
+        connection = _Abandonable(self._connect(), self._abandoned)
+        self._waits_for_turn = True
+        with connection:
+            self._waits_for_turn = False
+            try:
+                contents = read_card(connection, self._card.atr)
+                token = connection.slot_token()
+            except CardError as error:
+                if error.fault is CardFault.PULLED and self._is_another_card_in():
+                    raise CardError(CardFault.SWAPPED) from error
+                raise
+        if token != self._card.token:
+            raise CardError(CardFault.SWAPPED)
+        return contents
+
+    def _is_another_card_in(self) -> bool:
+        """Whether the slot already holds a card again, after ours was pulled."""
+        try:
+            self._slots.connect(self._card.name).end()
+        except CardError:
+            return False
+        return True
+
+    def _connect(self) -> CardConnection:
+        for _ in range(BUSY_RETRIES):
+            try:
+                return self._slots.connect(self._card.name)
+            except CardError as error:
+                if error.fault is not CardFault.BUSY or self._abandoned.wait(BUSY_PAUSE_S):
+                    raise
+        return self._slots.connect(self._card.name)

@@ -1,0 +1,126 @@
+"""The card reader of the terminal: a thread that watches the slots, and reads with a deadline.
+
+Implements ``kiosk.enrolment.ports.CardReader`` over any ``CardSlots``: real PC/SC, or the virtual card of the demo.
+"""
+
+from __future__ import annotations
+
+import threading
+from time import monotonic
+
+from kiosk.card_reader.connection import CardSlots, SlotStatus
+from kiosk.card_reader.read_job import ReadJob
+from kiosk.card_reader.slot_choice import SlotChoice
+from kiosk.enrolment.errors import CardError, CardFault
+from kiosk.enrolment.holder import CardContents
+from kiosk.enrolment.ports import CardPresence, CardReader, ReaderState
+
+WATCH_S = 1.0  # longest wait for a change; a new look costs one round trip to the service
+JOIN_S = 2.0  # longest wait for each thread at the end; a hung driver may hold one longer, as a daemon thread
+
+_WRONG_CARDS = frozenset(
+    {
+        CardFault.WRONG_CARD_BANK,
+        CardFault.WRONG_CARD_CPS,
+        CardFault.WRONG_CARD_UNKNOWN,
+        CardFault.WRONG_CARD_VITALE_1,
+    }
+)
+_FAULT_WITHOUT_SLOT = {
+    ReaderState.NO_SERVICE: CardFault.NO_SERVICE,
+    ReaderState.NO_READER: CardFault.NO_READER,
+}
+
+
+class SupervisedCardReader(CardReader):
+    """Watches from its making until ``close``; one reading at a time.
+
+    Args:
+        slots: where the cards are; closed with the reader.
+        read_deadline_s: seconds after which ``read`` gives up, whatever the card or the driver does.
+    """
+
+    def __init__(self, slots: CardSlots, *, read_deadline_s: float = 4.0) -> None:
+        self._slots = slots
+        self._deadline_s = read_deadline_s
+        self._choice = SlotChoice()
+        self._lock = threading.Lock()  # guards the choice
+        self._turn = threading.Lock()  # one reading at a time
+        self._job: ReadJob | None = None
+        self._stop = threading.Event()
+        self._watcher = threading.Thread(target=self._watch, name="card-watch", daemon=True)
+        self._watcher.start()
+
+    def presence(self) -> CardPresence:
+        """What the slot holds, as last seen; returns at once. NO_SERVICE until the first look is done."""
+        with self._lock:
+            return self._choice.presence
+
+    def read(self, insertion: int) -> CardContents:
+        """Read the card of that insertion.
+
+        1. The card that counts now must be the one of ``insertion`` and must answer.
+        2. An abandoned reading that the driver still holds must be over first: hung cards do not pile up threads.
+        3. The reading runs in its thread; at the deadline it is given up.
+        4. The slot must hold the same card at the end (asked inside the transaction).
+        5. The card that counts must still be the one of ``insertion``.
+
+        Not checked: that the card is genuine. Names and number are in clear on it and anyone can make such a card.
+
+        Raises:
+            CardError: with one of the codes of ``CardFault``.
+        """
+        ends = monotonic() + self._deadline_s
+        if not self._turn.acquire(timeout=self._deadline_s):
+            raise CardError(CardFault.TIMEOUT)
+        try:
+            card = self._card_of(insertion)  # 1
+            if self._job is not None:
+                self._job.abandon(join_s=max(0.0, ends - monotonic()))  # 2
+                if self._job.is_running:
+                    raise CardError(CardFault.TIMEOUT)
+            self._job = ReadJob(self._slots, card)  # 3, 4
+            return self._outcome(self._job, card, insertion, ends)
+        finally:
+            self._turn.release()
+
+    def close(self) -> None:
+        """Stop watching, give up any reading, join both threads and close the slots."""
+        self._stop.set()
+        self._slots.cancel()
+        self._watcher.join(JOIN_S)
+        if self._job is not None:
+            self._job.abandon(join_s=JOIN_S)
+        self._slots.close()
+
+    def _outcome(self, job: ReadJob, card: SlotStatus, insertion: int, ends: float) -> CardContents:
+        try:
+            contents = job.result(max(0.0, ends - monotonic()))
+        except CardError as error:
+            if error.fault in _WRONG_CARDS:
+                with self._lock:
+                    self._choice.mark_stranger(card)
+            raise
+        with self._lock:
+            if self._choice.presence.insertion != insertion:  # 5
+                raise CardError(CardFault.SWAPPED)
+            self._choice.mark_read(card)
+        return contents
+
+    def _card_of(self, insertion: int) -> SlotStatus:
+        with self._lock:
+            presence, card = self._choice.presence, self._choice.card
+        if card is None:
+            gone = CardFault.PULLED if 0 < insertion <= presence.insertion else CardFault.NO_CARD
+            raise CardError(_FAULT_WITHOUT_SLOT.get(presence.state, gone))
+        if presence.insertion != insertion:
+            raise CardError(CardFault.SWAPPED)
+        if presence.state is ReaderState.MUTE:
+            raise CardError(CardFault.MUTE)
+        return card
+
+    def _watch(self) -> None:
+        while not self._stop.is_set():
+            snapshot = self._slots.watch(WATCH_S)
+            with self._lock:
+                self._choice.update(snapshot)

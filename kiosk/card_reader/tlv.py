@@ -1,0 +1,150 @@
+"""BER-TLV as cards write it: defensive on the way in, exact on the way out. Pure.
+
+Source: ISO/IEC 7816-4 §5.2.2 and annex E (padding by 00 or FF before, between and after objects), vitale.md §3.1.
+A file from a card is never trusted: parsing does not raise, it returns what was good and says what was not.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+MAX_LEVELS = 8  # nesting; a person on a Vitale card is at level 2
+MAX_BYTES = 8 * 1024  # of one file; the largest ones known have some hundred
+MAX_TAG_BYTES = 3
+MAX_LENGTH_BYTES = 3  # 82 LLLL is the longest form that fits MAX_BYTES, 83 costs nothing to understand
+
+_PADDING = (0x00, 0xFF)
+_CONSTRUCTED = 0x20
+_LONG_TAG = 0x1F
+_MORE = 0x80
+_SHORT_LENGTH_MAX = 0x7F
+
+
+@enum.unique
+class TlvFault(enum.Enum):
+    """Why a part of the bytes could not be read."""
+
+    TRUNCATED = "truncated"  # a tag or a length without its end, or a length past the end
+    LENGTH_FORM = "length_form"  # indefinite, or more bytes of length than any card needs
+    TAG_FORM = "tag_form"
+    TOO_DEEP = "too_deep"
+    TOO_LARGE = "too_large"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Tlv:
+    """One object. ``faults`` names what could not be read inside it; its readable children are there."""
+
+    tag: int
+    value: bytes
+    children: tuple[Tlv, ...] = ()
+    faults: tuple[TlvFault, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"Tlv({self.tag:X}, {len(self.value)} bytes)"
+
+    def all(self, tag: int) -> tuple[Tlv, ...]:
+        """The children with that tag, in their order."""
+        return tuple(child for child in self.children if child.tag == tag)
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """The good objects in their order, and what ended or spoilt the reading at this level."""
+
+    items: tuple[Tlv, ...]
+    faults: tuple[TlvFault, ...]
+
+    def walk(self) -> Iterator[Tlv]:
+        """Every object at every level, parents first."""
+        waiting = list(reversed(self.items))
+        while waiting:
+            item = waiting.pop()
+            yield item
+            waiting.extend(reversed(item.children))
+
+
+class _BadFormError(Exception):
+    """One object cannot be delimited, so nothing after it can."""
+
+    def __init__(self, fault: TlvFault) -> None:
+        super().__init__(fault.value)
+        self.fault = fault
+
+
+def parse(data: bytes) -> Parsed:
+    """Read a file's content. Whatever the bytes, this returns; at most 8 levels and 8 KiB are looked at."""
+    if len(data) > MAX_BYTES:
+        kept = _parse_level(data[:MAX_BYTES], 1)
+        return Parsed(kept.items, (*kept.faults, TlvFault.TOO_LARGE))
+    return _parse_level(data, 1)
+
+
+def encode(tag: int, value: bytes) -> bytes:
+    """One object with the shortest length form; ``tag`` as it is written, for example 0x7F21."""
+    head = tag.to_bytes((tag.bit_length() + 7) // 8, "big")
+    size = len(value)
+    if size <= _SHORT_LENGTH_MAX:
+        return head + bytes((size,)) + value
+    length = size.to_bytes((size.bit_length() + 7) // 8, "big")
+    return head + bytes((_MORE | len(length),)) + length + value
+
+
+def _parse_level(data: bytes, level: int) -> Parsed:
+    items: list[Tlv] = []
+    at = 0
+    while at < len(data):
+        if data[at] in _PADDING:
+            at += 1
+            continue
+        try:
+            item, at = _parse_one(data, at, level)
+        except _BadFormError as bad:
+            return Parsed(tuple(items), (bad.fault,))
+        items.append(item)
+    return Parsed(tuple(items), ())
+
+
+def _parse_one(data: bytes, at: int, level: int) -> tuple[Tlv, int]:
+    constructed = bool(data[at] & _CONSTRUCTED)
+    tag, at = _parse_tag(data, at)
+    size, at = _parse_length(data, at)
+    value = data[at : at + size]
+    if len(value) < size:
+        raise _BadFormError(TlvFault.TRUNCATED)
+    if not constructed:
+        return Tlv(tag, value), at + size
+    if level >= MAX_LEVELS:
+        return Tlv(tag, value, faults=(TlvFault.TOO_DEEP,)), at + size
+    inside = _parse_level(value, level + 1)
+    return Tlv(tag, value, inside.items, inside.faults), at + size
+
+
+def _parse_tag(data: bytes, at: int) -> tuple[int, int]:
+    end = at + 1
+    if data[at] & _LONG_TAG == _LONG_TAG:
+        while end < len(data) and data[end] & _MORE:
+            end += 1
+        end += 1
+    if end > len(data):
+        raise _BadFormError(TlvFault.TRUNCATED)
+    if end - at > MAX_TAG_BYTES:
+        raise _BadFormError(TlvFault.TAG_FORM)
+    return int.from_bytes(data[at:end], "big"), end
+
+
+def _parse_length(data: bytes, at: int) -> tuple[int, int]:
+    if at >= len(data):
+        raise _BadFormError(TlvFault.TRUNCATED)
+    first = data[at]
+    if first <= _SHORT_LENGTH_MAX:
+        return first, at + 1
+    count = first & _SHORT_LENGTH_MAX
+    if not 1 <= count <= MAX_LENGTH_BYTES:
+        raise _BadFormError(TlvFault.LENGTH_FORM)
+    end = at + 1 + count
+    if end > len(data):
+        raise _BadFormError(TlvFault.TRUNCATED)
+    return int.from_bytes(data[at + 1 : end], "big"), end

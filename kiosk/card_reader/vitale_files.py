@@ -1,0 +1,193 @@
+"""What the files of a Vitale 2 card say: bytes to persons. Pure; the sequences that fetch them are in ``vitale``.
+
+Source: vitale.md §3.1 (tags and encodings), §3.4 (lunar dates stay raw), §5 (damaged cards). Whatever the bytes,
+nothing here raises: a card that reads badly gives fewer persons and more warnings.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from kiosk.card_reader.tlv import Parsed, Tlv, parse
+from kiosk.enrolment.holder import CardContents, CardFamily, CardHolder, CardWarning
+from wire.errors import IdentifierError
+from wire.nir import Nir, NirKind
+
+TAG_PERSON = 0x65
+TAG_FAMILY_NAME = 0x80  # in a person
+TAG_GIVEN_NAME = 0x81
+TAG_BIRTH_DATE = 0x82
+TAG_COUNTRY = 0x90
+TAG_NIR = 0x93
+TAG_CARD = 0x66
+TAG_VALID_FROM = 0x80  # in the card
+TAG_PAN = 0x5A
+# Ours, of the private class: the virtual card declares itself so. Where real test cards do is not published.
+TAG_NATURE = 0xDF01
+NATURES_OF_TEST = (b"T", b"D")  # test, demonstration (vitale.md §1)
+
+_CHARSET = "iso8859-1"
+_UNWRITTEN = b"\xff"  # memory of a card that nobody wrote
+_NIR_LENGTH = 15
+_DATE_LENGTH = 8
+_LAST_MONTH_OF_CALENDAR = 12
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class VitaleFiles:
+    """Raw contents as read, padding included; empty where the card or the sequence gave none."""
+
+    identity: bytes
+    numbers: bytes
+    pan: bytes = b""
+    validity: bytes = b""
+
+    def __repr__(self) -> str:
+        return f"VitaleFiles({len(self.identity)} + {len(self.numbers)} bytes)"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class _Entry:
+    """One person of the identity file, before a number is put to it."""
+
+    family_name: str
+    given_name: str
+    birth_date: str
+    country: str | None
+
+
+def contents_of(files: VitaleFiles, atr: bytes) -> CardContents:
+    """Persons paired with numbers by position, never shifted (vitale.md §2.2 step 5).
+
+    A person whose entry is damaged leaves their position empty; where names and numbers differ in count, the
+    surplus has no number. Each departure adds its warning once.
+    """
+    identity, numbers = parse(files.identity), parse(files.numbers)
+    warnings: list[CardWarning] = []
+    entries, texts = _templates(identity), _templates(numbers)
+    if identity.faults or numbers.faults:
+        warnings.append(CardWarning.DAMAGED_ENTRY)
+    if len(entries) != len(texts):
+        warnings.append(CardWarning.COUNTS_DIFFER)
+    persons = tuple(
+        holder
+        for position, template in enumerate(entries)
+        if (holder := _holder(position, template, texts[position : position + 1], warnings)) is not None
+    )
+    if _is_test_card(files.pan):
+        warnings.append(CardWarning.TEST_CARD)
+    return CardContents(
+        persons=persons,
+        family=CardFamily.VITALE_2,
+        atr=atr,
+        serial=_serial(files.pan),
+        valid_from=_valid_from(files),
+        identity_file=files.identity,
+        warnings=tuple(dict.fromkeys(warnings)),
+    )
+
+
+def holds_names(content: bytes) -> bool:
+    """Whether a file read by map is the one of the names."""
+    return any(_value(person, TAG_FAMILY_NAME) is not None for person in _templates(parse(content)))
+
+
+def holds_numbers(content: bytes) -> bool:
+    """Whether a file read by map is the one of the numbers."""
+    return any(_value(person, TAG_NIR) is not None for person in _templates(parse(content)))
+
+
+def holds(content: bytes, tag: int) -> bool:
+    """Whether an object with that tag stands anywhere in the file."""
+    return any(item.tag == tag for item in parse(content).walk())
+
+
+def _templates(parsed: Parsed) -> tuple[Tlv, ...]:
+    return tuple(item for item in parsed.items if item.tag == TAG_PERSON)
+
+
+def _holder(position: int, template: Tlv, numbers: tuple[Tlv, ...], warnings: list[CardWarning]) -> CardHolder | None:
+    entry = _entry(template)
+    if entry is None:
+        warnings.append(CardWarning.DAMAGED_ENTRY)
+        return None
+    if not _is_card_date(entry.birth_date):
+        warnings.append(CardWarning.BIRTH_DATE_ODD)
+    nir = _number(numbers[0], warnings) if numbers else None
+    return CardHolder(position, entry.family_name, entry.given_name, entry.birth_date, entry.country, nir)
+
+
+def _entry(template: Tlv) -> _Entry | None:
+    """The person, or None where a name is missing, empty, doubled or not text: no guess is made of them."""
+    if template.faults:
+        return None
+    family, given, birth = (_text(template, tag) for tag in (TAG_FAMILY_NAME, TAG_GIVEN_NAME, TAG_BIRTH_DATE))
+    if not family or given is None or birth is None:
+        return None
+    return _Entry(family, given, birth, _text(template, TAG_COUNTRY) or None)
+
+
+def _number(template: Tlv, warnings: list[CardWarning]) -> Nir | None:
+    text = _text(template, TAG_NIR)
+    try:
+        if text is None or len(text) != _NIR_LENGTH:
+            raise IdentifierError("not 15 characters", code="nir_length")  # noqa: TRY301 - one way out for both
+        nir = Nir.parse(text)
+    except IdentifierError:
+        warnings.append(CardWarning.NUMBER_INVALID)
+        return None
+    if nir.kind is NirKind.PROVISIONAL:
+        warnings.append(CardWarning.NUMBER_PROVISIONAL)
+    return nir
+
+
+def _value(template: Tlv, tag: int) -> bytes | None:
+    found = template.all(tag)
+    return found[0].value if len(found) == 1 else None
+
+
+def _text(template: Tlv, tag: int) -> str | None:
+    """Latin-1 without its blanks; None where absent, doubled or holding control characters."""
+    value = _value(template, tag)
+    if value is None:
+        return None
+    if value and not value.strip(_UNWRITTEN):
+        return None
+    text = value.decode(_CHARSET).strip(" \u00a0")
+    return None if _has_controls(text) else text
+
+
+def _has_controls(text: str) -> bool:
+    return any(ord(letter) < 0x20 or 0x7F <= ord(letter) < 0xA0 for letter in text)  # noqa: PLR2004 - C0, DEL, C1
+
+
+def _is_card_date(raw: str) -> bool:
+    """A day of the calendar, or a lunar date: month 00 or 13 to 99, or day 00 (vitale.md §3.4)."""
+    if len(raw) != _DATE_LENGTH or not (raw.isascii() and raw.isdigit()):
+        return False
+    year, month, day = int(raw[:4]), int(raw[4:6]), int(raw[6:])
+    if month == 0 or month > _LAST_MONTH_OF_CALENDAR or day == 0:
+        return year > 0
+    try:
+        date(year, month, day)
+    except ValueError:
+        return False
+    return True
+
+
+def _serial(pan: bytes) -> str | None:
+    values = [item.value for item in parse(pan).items if item.tag == TAG_PAN]
+    return values[0].hex().upper() if len(values) == 1 and values[0] else None
+
+
+def _is_test_card(pan: bytes) -> bool:
+    return any(item.tag == TAG_NATURE and item.value in NATURES_OF_TEST for item in parse(pan).items)
+
+
+def _valid_from(files: VitaleFiles) -> str | None:
+    for item in parse(files.validity).items:
+        if item.tag == TAG_CARD:
+            text = _text(item, TAG_VALID_FROM)
+            return text if text is not None and _is_card_date(text) else None
+    return None
