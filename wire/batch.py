@@ -75,7 +75,7 @@ class Outcome(enum.Enum):
 
 
 class RecordOutcome(WireStruct, frozen=True):
-    """Outcome of one record; ``code`` says more (``second_enrolment``, ``quarantined``…), ``retry_ms`` is for PENDING."""
+    """Outcome of one record; ``code`` says more (``second_enrolment``, ``quarantined``…), ``retry_ms``: PENDING."""
 
     record_hash: bytes
     outcome: Outcome
@@ -148,7 +148,7 @@ def verify_batch(batch: Batch, key: Ed25519PublicKey) -> None:
     2. the last record's hash is the one the header names;
     3. each record names the hash of the one before it, and sequences grow by one from the header's first;
     4. each record is of the header's terminal;
-    5. each record's sealed parts are those whose hashes its routing names.
+    5. each record's sealed parts are those whose hashes its routing names, and nothing stands beside the three parts.
 
     Not checked here: whose key it is, whether the terminal is revoked, whether the first record follows what central
     already has (gaps and forks are central's to judge), what the sealed parts hold.
@@ -168,6 +168,8 @@ def verify_batch(batch: Batch, key: Ed25519PublicKey) -> None:
         if item.routing.terminal != batch.header.terminal:
             raise ChainError("a record is of another terminal", code="chain_terminal")  # 4
         check_parts(item.routing, item.record)  # 5
+        if encode(item.record) != item.raw:
+            raise ChainError("a record holds more than its three parts", code="chain_framing")  # 5
         previous = item
     if previous is None or previous.hash != batch.header.head_hash:
         raise ChainError("the last record is not the one that was signed", code="chain_head")  # 2

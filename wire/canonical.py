@@ -50,7 +50,7 @@ def decode(data: bytes, kind: type[T], *, limit: int) -> T:
         raise FormatError(f"{len(data)} bytes where at most {limit} may come", code="too_long")
     try:
         return _decoder(kind).decode(data)  # type: ignore[arg-type, no-any-return]
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
         # The library's text may quote a value: the cause is cut off on purpose.
         place = str(error).rpartition(" - at ")[2] if " - at " in str(error) else "the outermost level"
         raise FormatError(f"not the canonical form of {kind.__name__} at {place}", code="malformed") from None
