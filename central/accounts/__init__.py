@@ -1,0 +1,1 @@
+"""Accounts as central shows them: a projection of what the vault tells."""

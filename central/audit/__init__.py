@@ -1,0 +1,1 @@
+"""Who did what to which state: one entry a change, in hash chains."""

@@ -1,0 +1,1 @@
+"""Known terminals and the offices they stand in: registered, configured, last heard of, revoked."""

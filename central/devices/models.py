@@ -1,0 +1,50 @@
+"""Tables of offices, of their operators and of the terminals that stand in them."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, ForeignKey, String, Table, Text
+
+from central.db import Hash, Millis, Name, Word, metadata
+
+offices = Table(
+    "offices",
+    metadata,
+    Column("office_id", Name, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("lines", Text, nullable=False),  # JSON list: the address as printed
+    Column("kind", Word, nullable=False),  # cpam or pharmacy
+    Column("finess", String(9)),
+    Column("departement", String(3), nullable=False),  # INSEE code: 75, 2A, 974
+    Column("region", String(3), nullable=False),  # INSEE code of the region: 11, 94, 04
+    Column("help_line", Text),
+    Column("created_ms", Millis, nullable=False),
+)
+
+operators = Table(
+    "operators",
+    metadata,
+    Column("office_id", Name, ForeignKey("offices.office_id"), primary_key=True),
+    Column("operator_id", Name, primary_key=True),
+    Column("role", Word, nullable=False),  # agent or pharmacist
+    Column("display_name", Text, nullable=False),
+    Column("pin_hash", Text, nullable=False),  # argon2id
+    Column("created_ms", Millis, nullable=False),
+    Column("retired_ms", Millis),  # may attest no more; kept, because records name it
+)
+
+devices = Table(
+    "devices",
+    metadata,
+    Column("terminal_id", Name, primary_key=True),
+    Column("office_id", Name, ForeignKey("offices.office_id"), nullable=False),
+    Column("channel", Word, nullable=False),
+    Column("sub_channel", Word, nullable=False),
+    Column("state", Word, nullable=False),  # expected (ticket issued), registered, revoked
+    Column("public_key", Hash),  # 32 bytes, Ed25519; never changes once set
+    Column("registered_ms", Millis),
+    Column("revoked_ms", Millis),
+    Column("last_seen_ms", Millis),
+    # The head of the terminal's chain as central has it: None before its first record.
+    Column("last_sequence", BigInteger),
+    Column("last_hash", Hash),
+)

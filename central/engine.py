@@ -1,0 +1,107 @@
+"""How a database is reached: engines, transactions, and the few words that differ between SQLite and PostgreSQL.
+
+A neutral leaf: holds no table, no data and no key, so that central and the vault may both stand on it.
+SQLite runs with WAL and synchronous=FULL (perf.md point 11: with batches full durability costs nothing visible) and
+writers begin with BEGIN IMMEDIATE, so that two writers queue instead of failing half way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, Table, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+T = TypeVar("T")
+
+_BUSY_MS = 30_000  # how long a SQLite writer waits for the one before it
+_CHECKPOINT_PAGES = 4_000  # 16 MiB of write-ahead log between checkpoints: fewer double writes under load
+_CACHE_KIB = 64 * 1024
+_WRITES = "dmp_writes"
+_SERIALIZATION_FAILURES = frozenset({"40001", "40P01"})  # PostgreSQL: serialization failure, deadlock
+_ATTEMPTS = 6
+
+
+def make_engine(url: str) -> Engine:
+    """An engine for ``url``, ``sqlite:///…`` or ``postgresql+psycopg://…``.
+
+    Parameters are hidden in errors and logs: they hold personal data.
+    """
+    engine = create_engine(url, hide_parameters=True)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None  # the driver begins nothing by itself: _begin_sqlite does
+    cursor = connection.cursor()
+    for pragma in (
+        f"busy_timeout={_BUSY_MS}",
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "temp_store=MEMORY",
+        f"wal_autocheckpoint={_CHECKPOINT_PAGES}",
+        f"cache_size=-{_CACHE_KIB}",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get(_WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A transaction that reads one state of the database."""
+    with engine.connect() as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A transaction that writes: committed when the block ends, rolled back when it raises."""
+    with engine.connect().execution_options(**{_WRITES: True}) as connection, connection.begin():
+        yield connection
+
+
+def in_transaction(engine: Engine, work: Callable[[Connection], T], *, attempts: int = _ATTEMPTS) -> T:
+    """Run ``work`` in one writing transaction; again from its start when another worker was first.
+
+    ``work`` must read whatever it decides by inside the transaction: unique keys decide who was first, and the
+    second run sees what the first one wrote.
+
+    Raises:
+        DBAPIError: the last conflict, when ``attempts`` runs all met one; any other error at once.
+    """
+    for _attempt in range(attempts - 1):
+        try:
+            with writing(engine) as connection:
+                return work(connection)
+        except DBAPIError as error:
+            if not _another_was_first(error):
+                raise
+    with writing(engine) as connection:
+        return work(connection)
+
+
+def _another_was_first(error: DBAPIError) -> bool:
+    if isinstance(error, IntegrityError):
+        return True
+    if getattr(error.orig, "sqlstate", None) in _SERIALIZATION_FAILURES:
+        return True
+    return isinstance(error, OperationalError) and "locked" in str(error.orig)
+
+
+def insert_into(connection: Connection, table: Table) -> Any:
+    """An INSERT that knows ``on_conflict_do_nothing`` and ``on_conflict_do_update`` in this database's words."""
+    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)

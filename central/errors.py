@@ -1,0 +1,106 @@
+"""Every way in which central says no.
+
+CentralError                    base: a stable code, a sentence, the HTTP status it crosses with
+├── RefusedError                a request is refused as a whole
+│   ├── TerminalUnknownError    403 terminal_unknown
+│   ├── TerminalRevokedError    403 terminal_revoked
+│   ├── NotSignedError          401 signature
+│   ├── NonceUsedError          409 nonce_used (or query_stale)
+│   └── TooManyError            429 too_many
+├── BusyError                   503 busy: nothing was kept, come back
+├── SetupError                  central cannot start: a key, a setting or a data file is missing or wrong
+├── NotFoundError               a command names something that does not exist
+└── VaultError                  the vault did not answer, or not as it must
+
+No message ever contains a NIR, a name, a code or a contact.
+"""
+
+from __future__ import annotations
+
+
+class CentralError(Exception):
+    """Base of the tree; ``code`` and ``status`` may cross the wire, the message is for people."""
+
+    code = "central"
+    status = 500
+
+    def __init__(self, message: str, *, code: str | None = None) -> None:
+        super().__init__(message)
+        if code is not None:
+            self.code = code
+
+
+class RefusedError(CentralError):
+    """A request is refused as a whole; nothing of it was kept."""
+
+    code = "refused"
+    status = 403
+
+
+class TerminalUnknownError(RefusedError):
+    """No terminal of that name is registered."""
+
+    code = "terminal_unknown"
+
+    def __init__(self) -> None:
+        super().__init__("no terminal of this name is registered")
+
+
+class TerminalRevokedError(RefusedError):
+    """The terminal was revoked."""
+
+    code = "terminal_revoked"
+
+    def __init__(self) -> None:
+        super().__init__("this terminal was revoked")
+
+
+class NotSignedError(RefusedError):
+    """The signature is not the terminal's."""
+
+    code = "signature"
+    status = 401
+
+    def __init__(self) -> None:
+        super().__init__("the signature is not that of the terminal named")
+
+
+class NonceUsedError(RefusedError):
+    """A question was asked twice, or is too old or too new to know whether it was."""
+
+    code = "nonce_used"
+    status = 409
+
+
+class TooManyError(RefusedError):
+    """More questions in a while than a counter can have customers."""
+
+    code = "too_many"
+    status = 429
+
+
+class BusyError(CentralError):
+    """Other workers were first too often; nothing was kept."""
+
+    code = "busy"
+    status = 503
+
+
+class SetupError(CentralError):
+    """Central cannot start: a key, a setting or a data file is missing or wrong."""
+
+    code = "setup"
+
+
+class NotFoundError(CentralError):
+    """A command names something that does not exist."""
+
+    code = "not_found"
+    status = 404
+
+
+class VaultError(CentralError):
+    """The vault did not answer, or not as it must."""
+
+    code = "vault"
+    status = 502
