@@ -1,0 +1,78 @@
+"""What holds for the whole tree and no linter checks."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGES = ("wire", "kiosk", "central", "provisioning")
+
+
+def modules(*packages: str) -> Iterator[Path]:
+    for package in packages or PACKAGES:
+        yield from sorted((ROOT / package).rglob("*.py"))
+
+
+def tracked() -> list[Path]:
+    listing = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True)
+    return [ROOT / line for line in listing.stdout.splitlines() if (ROOT / line).is_file()]
+
+
+def imported(path: Path) -> set[str]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    return names | {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+
+
+def test_only_settings_read_the_environment() -> None:
+    readers = [
+        str(path.relative_to(ROOT))
+        for path in modules()
+        if re.search(r"\benviron\b|\bgetenv\b", path.read_text(encoding="utf-8"))
+    ]
+    assert all(Path(reader).name == "settings.py" for reader in readers), readers
+
+
+def test_pyscard_stands_in_one_file() -> None:
+    users = [path for path in modules() if any(name.split(".")[0] == "smartcard" for name in imported(path))]
+    assert [str(path.relative_to(ROOT)) for path in users] == ["kiosk/card_reader/pcsc.py"]
+
+
+def test_escpos_stands_in_one_folder() -> None:
+    users = {path.parent for path in modules() if any(name.split(".")[0] == "escpos" for name in imported(path))}
+    assert {str(folder.relative_to(ROOT)) for folder in users} <= {"kiosk/printer"}
+
+
+def test_every_package_says_what_it_is_for() -> None:
+    silent = [
+        path for path in modules() if path.name == "__init__.py" and not ast.get_docstring(ast.parse(path.read_text()))
+    ]
+    assert silent == []
+
+
+def test_no_template_holds_a_script_or_a_style_of_its_own() -> None:
+    guilty = [
+        path.relative_to(ROOT)
+        for package in PACKAGES
+        for path in (ROOT / package).rglob("*.html")
+        if re.search(r"<script(?![^>]*\bsrc=)|<style|\son[a-z]+=|\sstyle=", path.read_text(encoding="utf-8"))
+    ]
+    assert guilty == []
+
+
+def test_no_registry_is_named_in_the_tree() -> None:
+    # The words are put together here so that this file does not name them either.
+    hosts = [name.encode() for name in ("pypi" + ".org", "python" + "hosted", "npm" + "js.org", "deb." + "debian.org")]
+    guilty = [path.relative_to(ROOT) for path in tracked() if any(host in path.read_bytes() for host in hosts)]
+    assert guilty == []
+
+
+@pytest.mark.parametrize("word", ["TO" + "DO", "FIX" + "ME", "NotImplemented" + "Error"])
+def test_nothing_is_left_for_later_in_the_code(word: str) -> None:
+    assert [path for path in modules() if word in path.read_text(encoding="utf-8")] == []
