@@ -19,8 +19,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Insert the card and stay until Ctrl-C, or until pcscd is gone."""
     options = _parser().parse_args(arguments)
     if options.list:
-        for card in deck():
-            print(f"{card.card_id:12} {card.label} ({card.hint})")
+        for known in deck():
+            print(f"{known.card_id:12} {known.label} ({known.hint})")
         return EXIT_OK
     mishap = None if options.mishap is None else Mishap(MishapKind(options.mishap), options.at)
     try:
