@@ -1,0 +1,27 @@
+"""Print every figure: ``python -m bench [card] [commit] [slip] [intake]``."""
+
+from __future__ import annotations
+
+import importlib
+import platform
+import sys
+from datetime import UTC, datetime
+
+from bench.figures import table
+
+PARTS = {"card": "bench.card_read", "commit": "bench.commit", "slip": "bench.slip", "intake": "bench.intake"}
+
+
+def main(names: list[str]) -> int:
+    """Run the named parts, or all; exit 1 when a bound was not reached."""
+    print(f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {platform.platform()}, Python {platform.python_version()}")
+    failed = False
+    for name in names or list(PARTS):
+        figures = importlib.import_module(PARTS[name]).run()
+        print(f"\n== {name}\n{table(figures)}", flush=True)
+        failed |= any(figure.met is False for figure in figures)
+    return int(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
