@@ -62,10 +62,10 @@ _OPERATORS = select(operators.c.operator_id, operators.c.role).where(operators.c
 
 def find(connection: Connection, terminal_id: str) -> Device | None:
     """The terminal of that name, revoked or not; None when it never registered."""
-    row = connection.execute(_FIND, {"terminal": terminal_id}).one_or_none()
-    if row is None or row.public_key is None or row.registered_ms is None:
+    row = connection.execute(_FIND, {"terminal": terminal_id}).mappings().one_or_none()
+    if row is None or row["public_key"] is None or row["registered_ms"] is None:
         return None
-    return Device(**{**row._mapping, "state": DeviceState(row.state)})
+    return Device(**{**row, "state": DeviceState(row["state"])})
 
 
 def advance(connection: Connection, terminal_id: str, *, sequence: int, head: bytes, seen_ms: int) -> None:

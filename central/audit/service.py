@@ -1,0 +1,74 @@
+"""Writing the audit, in the transaction of the change it tells of; and checking that nobody changed it since."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, select
+
+from central.audit.models import audit_entries
+from central.audit.tags import AuditTag
+from central.chains import ChainName, ChainReport, Content, Head, extend, head_of, move_head, verify_entries
+
+_INSERT = audit_entries.insert()
+_WALK = (
+    select(audit_entries)
+    .where(audit_entries.c.shard == bindparam("in_shard"))
+    .order_by(audit_entries.c.number)
+    .execution_options(yield_per=1000)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """What happened to what, by whom: ``actor`` is ``terminal:NAME``, ``manager:NAME``, ``vault`` or ``command``.
+
+    ``subject`` is an identifier's bytes, ``detail`` a word of ours; neither ever holds data of a person.
+    """
+
+    tag: AuditTag
+    subject: bytes
+    actor: str
+    detail: str | None = None
+
+
+def append(connection: Connection, shard: int, entries: Sequence[AuditEntry], *, at_ms: int) -> None:
+    """Chain and write entries, in order."""
+    if not entries:
+        return
+    head = head_of(connection, ChainName.AUDIT, shard)
+    contents = [
+        (head.number + place, at_ms, entry.tag.value, entry.subject, entry.actor, entry.detail)
+        for place, entry in enumerate(entries, 1)
+    ]
+    hashes = extend(head, contents)
+    connection.execute(
+        _INSERT,
+        [
+            {
+                "shard": shard,
+                "number": number,
+                "at_ms": at_ms,
+                "tag": tag,
+                "subject": subject,
+                "actor": actor,
+                "detail": detail,
+                "entry_hash": entry_hash,
+            }
+            for (number, _, tag, subject, actor, detail), entry_hash in zip(contents, hashes, strict=True)
+        ],
+    )
+    move_head(connection, ChainName.AUDIT, shard, Head(head.number + len(entries), hashes[-1]))
+
+
+def verify_chain(connection: Connection, shard: int) -> ChainReport:
+    """Walk one shard of the audit (steps: :func:`central.chains.verify_entries`)."""
+    rows = connection.execute(_WALK, {"in_shard": shard})
+    return verify_entries(ChainName.AUDIT, shard, _contents(rows), head_of(connection, ChainName.AUDIT, shard))
+
+
+def _contents(rows: Any) -> Iterator[tuple[Content, bytes]]:
+    for row in rows:
+        yield (row.number, row.at_ms, row.tag, row.subject, row.actor, row.detail), row.entry_hash
