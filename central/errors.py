@@ -6,6 +6,7 @@ CentralError                    base: a stable code, a sentence, the HTTP status
 │   ├── TerminalRevokedError    403 terminal_revoked
 │   ├── NotSignedError          401 signature
 │   ├── NonceUsedError          409 nonce_used (or query_stale)
+│   ├── TicketError             403 token_unknown, token_used or token_expired
 │   └── TooManyError            429 too_many
 ├── BusyError                   503 busy: nothing was kept, come back
 ├── SetupError                  central cannot start: a key, a setting or a data file is missing or wrong
@@ -70,6 +71,12 @@ class NonceUsedError(RefusedError):
 
     code = "nonce_used"
     status = 409
+
+
+class TicketError(RefusedError):
+    """A registration ticket opens nothing: not issued here, used, or too old."""
+
+    code = "token_unknown"
 
 
 class TooManyError(RefusedError):
