@@ -35,10 +35,10 @@ def _watch(printer: SimulatedPrinter, folder: Path | None) -> None:
     try:
         while not threading.Event().wait(LOOK_EVERY_S):
             for paper in printer.papers[seen:]:
-                print(f"paper {paper.number}: {len(paper.raw)} bytes", flush=True)
                 if folder is not None:
                     folder.mkdir(parents=True, exist_ok=True)
                     (folder / f"paper-{paper.number:04}.png").write_bytes(paper.png())
+                print(f"paper {paper.number}: {len(paper.raw)} bytes", flush=True)
                 seen = paper.number
     except KeyboardInterrupt:
         print("stopped", flush=True)

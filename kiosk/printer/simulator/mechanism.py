@@ -44,6 +44,7 @@ class Mechanism:
     def __init__(self, profile: PrinterProfile) -> None:
         self.faults = Faults()
         self.papers: list[Paper] = []
+        self.lines_printed = 0
         self._profile = profile
         self._tokenizer = Tokenizer()
         self._waiting: deque[Command] = deque()
@@ -94,6 +95,7 @@ class Mechanism:
         return b""
 
     def _line_printed(self, now: float) -> None:
+        self.lines_printed += 1
         self._free_at = now + self.faults.seconds_per_line
         if self.faults.lines_left is None:
             return

@@ -115,7 +115,7 @@ class Paper:
 def _as_text(element: Element, columns: int) -> str:
     match element:
         case TextLine():
-            text = element.text
+            text = element.text.replace("\u00a0", " ")  # a reader cannot tell them apart
         case QrSymbol():
             text = f"[QR {element.content}]"
         case Raster():

@@ -57,6 +57,12 @@ class SimulatedPrinter:
         with self._lock:
             return tuple(self._mechanism.papers)
 
+    @property
+    def lines_printed(self) -> int:
+        """Lines since it was made, those of a paper not yet cut included."""
+        with self._lock:
+            return self._mechanism.lines_printed
+
     def start(self) -> Self:
         """Listen; harmless when it runs already."""
         with self._lock:

@@ -1,0 +1,154 @@
+"""What every printer behind ``SlipPrinter`` must do: over TCP, over a device file that answers, over a pipe that cannot."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import threading
+import time
+import tty
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from kiosk.enrolment.ports import PrinterState, PrintOutcome, PrintResult, SlipPrinter
+from kiosk.enrolment.slip import Slip
+from kiosk.printer.device import sink_from_address
+from kiosk.printer.layout import SlipLayout
+from kiosk.printer.profile import TM_T20
+from kiosk.printer.simulator.mechanism import Mechanism
+from kiosk.printer.simulator.server import SimulatedPrinter
+from kiosk.printer.thermal import ThermalPrinter
+
+SLIPS = sorted((Path(__file__).parents[1] / "vectors" / "slips").glob("*.json"))
+DEADLINE_S = 3.0
+WAKE_S = 0.05
+
+
+@dataclass(frozen=True)
+class Rig:
+    printer: SlipPrinter
+    answers: bool
+    printed: Callable[[], list[bytes]]
+
+
+@contextlib.contextmanager
+def _network(folder: Path) -> Iterator[Rig]:
+    with SimulatedPrinter() as simulator:
+        yield Rig(_thermal(simulator.address), True, lambda: [paper.raw for paper in simulator.papers])
+
+
+@contextlib.contextmanager
+def _device_file(folder: Path) -> Iterator[Rig]:
+    near, far = os.openpty()
+    tty.setraw(far)
+    with _mechanism_behind(near, near) as mechanism:
+        yield Rig(_thermal(f"file:{os.ttyname(far)}"), True, lambda: [paper.raw for paper in mechanism.papers])
+    os.close(near)
+    os.close(far)
+
+
+@contextlib.contextmanager
+def _pipe(folder: Path) -> Iterator[Rig]:
+    path = folder / "lp"
+    os.mkfifo(path)
+    descriptor = os.open(path, os.O_RDWR | os.O_NONBLOCK)  # keeps the pipe open between jobs
+    with _mechanism_behind(descriptor, None) as mechanism:
+        yield Rig(_thermal(f"file:{path}"), False, lambda: [paper.raw for paper in mechanism.papers])
+    os.close(descriptor)
+
+
+@contextlib.contextmanager
+def _mechanism_behind(source: int, back: int | None) -> Iterator[Mechanism]:
+    """The simulated printer's mechanism, fed from a descriptor until the block ends."""
+    mechanism = Mechanism(TM_T20)
+    over = threading.Event()
+
+    def serve() -> None:
+        while not over.is_set():
+            if select.select([source], [], [], WAKE_S)[0]:
+                answers = mechanism.receive(os.read(source, 4096), time.monotonic())
+                if back is not None and answers:
+                    os.write(back, answers)
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    yield mechanism
+    over.set()
+    thread.join()
+
+
+def _thermal(address: str) -> ThermalPrinter:
+    return ThermalPrinter(sink_from_address(address), TM_T20, deadline_s=DEADLINE_S)
+
+
+@pytest.fixture(params=[_network, _device_file, _pipe], ids=["network", "device file", "pipe"])
+def rig(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Rig]:
+    with request.param(tmp_path) as made:
+        yield made
+
+
+def _slip(path: Path) -> Slip:
+    return msgspec.json.decode(path.read_bytes(), type=Slip)
+
+
+def _arrived(rig: Rig, count: int) -> list[bytes]:
+    until = time.monotonic() + DEADLINE_S
+    while len(rig.printed()) < count and time.monotonic() < until:
+        threading.Event().wait(0.005)
+    return rig.printed()
+
+
+def test_it_is_a_slip_printer(rig: Rig) -> None:
+    assert isinstance(rig.printer, SlipPrinter)
+
+
+def test_a_printer_in_order_is_ready_and_one_that_cannot_answer_is_unknown(rig: Rig) -> None:
+    assert rig.printer.state() is (PrinterState.READY if rig.answers else PrinterState.UNKNOWN)
+
+
+@pytest.mark.parametrize("path", SLIPS, ids=lambda path: path.stem)
+def test_a_slip_is_called_printed_only_where_the_printer_can_say_so(rig: Rig, path: Path) -> None:
+    expected = (
+        PrintOutcome(PrintResult.PRINTED, PrinterState.READY)
+        if rig.answers
+        else PrintOutcome(PrintResult.UNKNOWN, PrinterState.UNKNOWN)
+    )
+
+    assert rig.printer.print(_slip(path)) == expected
+
+
+@pytest.mark.parametrize("path", SLIPS, ids=lambda path: path.stem)
+def test_the_paper_bears_exactly_the_slip(rig: Rig, path: Path) -> None:
+    rig.printer.print(_slip(path))
+
+    assert _arrived(rig, 1) == [SlipLayout(TM_T20).lay_out(_slip(path))]
+
+
+def test_slips_of_several_threads_never_mix(rig: Rig) -> None:
+    slips = [_slip(path) for path in SLIPS] * 3
+    threads = [threading.Thread(target=rig.printer.print, args=(slip,)) for slip in slips]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    layout = SlipLayout(TM_T20)
+    assert sorted(_arrived(rig, len(slips))) == sorted(layout.lay_out(slip) for slip in slips)
+
+
+def test_closing_twice_is_harmless(rig: Rig) -> None:
+    rig.printer.close()
+    rig.printer.close()
+
+
+def test_a_closed_printer_fails_without_raising_and_prints_nothing(rig: Rig) -> None:
+    rig.printer.close()
+
+    outcome = rig.printer.print(_slip(SLIPS[0]))
+
+    assert (outcome.result, rig.printed()) == (PrintResult.FAILED, [])

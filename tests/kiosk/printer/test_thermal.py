@@ -1,0 +1,288 @@
+from __future__ import annotations
+
+import logging
+import socket
+import threading
+import time
+from collections.abc import Callable
+
+import pytest
+
+from kiosk.enrolment.ports import PrinterState, PrintOutcome, PrintResult
+from kiosk.enrolment.slip import LineRole, Slip, SlipKind, SlipLine
+from kiosk.printer.device import NetworkSink
+from kiosk.printer.errors import LayoutError
+from kiosk.printer.layout import SlipLayout
+from kiosk.printer.profile import NO_QR_80, TM_T20, PrinterProfile
+from kiosk.printer.simulator.paper import Paper
+from kiosk.printer.simulator.server import SimulatedPrinter
+from kiosk.printer.thermal import ThermalPrinter
+
+SHORT_S = 0.6  # a deadline for tests in which the printer never answers
+POLL_S = 0.005
+
+
+def _thermal(simulator: SimulatedPrinter, profile: PrinterProfile = TM_T20, deadline_s: float = 5.0) -> ThermalPrinter:
+    return ThermalPrinter(NetworkSink("127.0.0.1", simulator.port), profile, deadline_s=deadline_s)
+
+
+def _eventually(condition: Callable[[], bool], within_s: float = 3.0) -> bool:
+    """Whether the condition came true before the deadline."""
+    until = time.monotonic() + within_s
+    while not condition():
+        if time.monotonic() > until:
+            return False
+        threading.Event().wait(POLL_S)
+    return True
+
+
+def _failed(state: PrinterState) -> PrintOutcome:
+    return PrintOutcome(PrintResult.FAILED, state)
+
+
+def test_a_slip_is_printed_when_the_printer_says_so_after_the_last_byte(
+    simulator: SimulatedPrinter, activation: Slip
+) -> None:
+    outcome = _thermal(simulator).print(activation)
+
+    assert outcome == PrintOutcome(PrintResult.PRINTED, PrinterState.READY)
+
+
+def test_the_printer_receives_the_bytes_of_the_layout_and_no_others(
+    simulator: SimulatedPrinter, activation: Slip
+) -> None:
+    _thermal(simulator).print(activation)
+
+    assert [paper.raw for paper in simulator.papers] == [SlipLayout(TM_T20).lay_out(activation)]
+
+
+def test_paper_near_its_end_prints_and_is_told(simulator: SimulatedPrinter, activation: Slip) -> None:
+    simulator.paper_low()
+
+    assert _thermal(simulator).print(activation) == PrintOutcome(PrintResult.PRINTED, PrinterState.PAPER_LOW)
+
+
+def test_no_byte_leaves_when_the_paper_is_out(simulator: SimulatedPrinter, activation: Slip) -> None:
+    simulator.paper_out()
+    outcome = _thermal(simulator).print(activation)
+    simulator.load_paper()
+    _thermal(simulator).state()
+
+    assert (outcome, simulator.papers) == (_failed(PrinterState.PAPER_OUT), ())
+
+
+def test_no_byte_leaves_when_the_cover_is_open(simulator: SimulatedPrinter, activation: Slip) -> None:
+    simulator.cover_open()
+    outcome = _thermal(simulator).print(activation)
+    simulator.cover_close()
+    _thermal(simulator).state()
+
+    assert (outcome, simulator.papers) == (_failed(PrinterState.COVER_OPEN), ())
+
+
+def test_paper_that_ends_in_the_middle_of_a_slip_is_a_failure_told_at_once(
+    simulator: SimulatedPrinter, activation: Slip
+) -> None:
+    simulator.paper_out(after_lines=3)
+    began = time.monotonic()
+    outcome = _thermal(simulator, deadline_s=30.0).print(activation)
+
+    assert outcome == _failed(PrinterState.PAPER_OUT)
+    assert time.monotonic() - began < 5.0
+
+
+def test_the_rest_of_a_failed_slip_does_not_come_out_for_the_next_person(
+    simulator: SimulatedPrinter, activation: Slip, acknowledgement: Slip
+) -> None:
+    thermal = _thermal(simulator)
+    simulator.paper_out(after_lines=3)
+    thermal.print(activation)
+    simulator.load_paper()
+    thermal.print(acknowledgement)
+
+    torn, whole = simulator.papers
+    assert (torn.complete, len(torn.elements)) == (False, 3)
+    assert (whole.complete, whole.raw) == (True, SlipLayout(TM_T20).lay_out(acknowledgement))
+
+
+def test_a_cover_opened_in_the_middle_of_a_slip_is_a_failure(simulator: SimulatedPrinter, activation: Slip) -> None:
+    simulator.slow(0.05)
+    outcomes: list[PrintOutcome] = []
+    job = threading.Thread(target=lambda: outcomes.append(_thermal(simulator).print(activation)))
+    job.start()
+    assert _eventually(lambda: simulator.lines_printed > 2)
+    simulator.cover_open()
+    job.join()
+
+    assert outcomes == [_failed(PrinterState.COVER_OPEN)]
+
+
+def test_a_printer_that_says_nothing_is_unknown_though_the_slip_came_out(
+    simulator: SimulatedPrinter, activation: Slip
+) -> None:
+    simulator.silent()
+    outcome = _thermal(simulator, deadline_s=SHORT_S).print(activation)
+
+    assert outcome == PrintOutcome(PrintResult.UNKNOWN, PrinterState.UNKNOWN)
+    assert _eventually(lambda: len(simulator.papers) == 1)
+
+
+def test_a_silent_printer_costs_no_more_than_the_deadline_and_a_question(
+    simulator: SimulatedPrinter, activation: Slip
+) -> None:
+    simulator.silent()
+    thermal = _thermal(simulator, deadline_s=SHORT_S)
+    thermal.warm_up()
+    began = time.monotonic()
+    thermal.print(activation)
+
+    assert time.monotonic() - began < SHORT_S + 1.5
+
+
+def test_a_printer_that_falls_silent_after_a_good_word_is_not_believed_to_have_printed(
+    simulator: SimulatedPrinter, activation: Slip
+) -> None:
+    simulator.slow(0.05)
+    outcomes: list[PrintOutcome] = []
+    thermal = _thermal(simulator, deadline_s=SHORT_S)
+    job = threading.Thread(target=lambda: outcomes.append(thermal.print(activation)))
+    job.start()
+    assert _eventually(lambda: simulator.lines_printed > 1)
+    simulator.silent()
+    job.join()
+
+    assert outcomes == [PrintOutcome(PrintResult.UNKNOWN, PrinterState.UNKNOWN)]
+
+
+def test_a_slow_printer_is_waited_for(simulator: SimulatedPrinter, activation: Slip) -> None:
+    simulator.slow(0.04)
+
+    assert _thermal(simulator).print(activation).result is PrintResult.PRINTED
+
+
+def test_a_printer_too_slow_for_the_deadline_is_unknown_and_ready_not_printed(
+    simulator: SimulatedPrinter, activation: Slip
+) -> None:
+    simulator.slow(0.5)
+
+    outcome = _thermal(simulator, deadline_s=SHORT_S).print(activation)
+
+    assert outcome == PrintOutcome(PrintResult.UNKNOWN, PrinterState.READY)
+
+
+def test_a_refused_connection_is_a_failure_and_offline(simulator: SimulatedPrinter, activation: Slip) -> None:
+    simulator.power_off()
+    thermal = _thermal(simulator)
+
+    assert (thermal.state(), thermal.print(activation)) == (PrinterState.OFFLINE, _failed(PrinterState.OFFLINE))
+
+
+def test_a_printer_that_comes_back_is_used_without_a_restart(simulator: SimulatedPrinter, activation: Slip) -> None:
+    thermal = _thermal(simulator)
+    simulator.power_off()
+    thermal.print(activation)
+    simulator.power_on()
+
+    assert thermal.print(activation).result is PrintResult.PRINTED
+
+
+def test_power_that_fails_after_the_last_byte_is_unknown(simulator: SimulatedPrinter, activation: Slip) -> None:
+    simulator.slow(0.05)
+    outcomes: list[PrintOutcome] = []
+    job = threading.Thread(target=lambda: outcomes.append(_thermal(simulator).print(activation)))
+    job.start()
+    assert _eventually(lambda: simulator.lines_printed > 1)
+    simulator.power_off()
+    job.join()
+
+    assert outcomes == [PrintOutcome(PrintResult.UNKNOWN, PrinterState.UNKNOWN)]
+
+
+def test_a_half_open_connection_ends_in_the_deadline_as_unknown(activation: Slip) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:  # accepts in the kernel, and nobody is behind it
+        sink = NetworkSink("127.0.0.1", listener.getsockname()[1])
+
+        outcome = ThermalPrinter(sink, TM_T20, deadline_s=SHORT_S).print(activation)
+
+    assert outcome == PrintOutcome(PrintResult.UNKNOWN, PrinterState.UNKNOWN)
+
+
+def test_a_late_answer_to_the_first_question_does_not_pass_for_a_printed_slip(activation: Slip) -> None:
+    """A printer without GS r that was silent before the job may still be answering the old question."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def printer() -> None:
+            connection, _ = listener.accept()
+            with connection:
+                while b"\x1b@" not in (data := connection.recv(65536)):
+                    assert data
+                connection.sendall(b"\x12\x12\x12\x12")
+                while connection.recv(65536):
+                    pass
+
+        thread = threading.Thread(target=printer)
+        thread.start()
+        sink = NetworkSink("127.0.0.1", listener.getsockname()[1])
+        outcome = ThermalPrinter(sink, NO_QR_80, deadline_s=2.0).print(activation)
+        thread.join()
+
+    assert outcome.result is PrintResult.UNKNOWN
+
+
+def test_a_printer_without_in_order_answers_is_believed_on_its_status_before_and_after(activation: Slip) -> None:
+    with SimulatedPrinter(profile=NO_QR_80) as simulator:
+        assert _thermal(simulator, NO_QR_80).print(activation).result is PrintResult.PRINTED
+
+
+def test_two_slips_printed_at_once_come_out_one_after_the_other(
+    simulator: SimulatedPrinter, activation: Slip, acknowledgement: Slip
+) -> None:
+    thermal = _thermal(simulator)
+    jobs = [threading.Thread(target=thermal.print, args=(slip,)) for slip in (activation, acknowledgement) * 4]
+    for job in jobs:
+        job.start()
+    for job in jobs:
+        job.join()
+
+    whole = [SlipLayout(TM_T20).lay_out(slip) for slip in (acknowledgement, activation) * 4]
+    assert sorted(paper.raw for paper in simulator.papers) == sorted(whole)
+
+
+def test_a_printer_that_another_job_holds_is_reported_busy_in_the_deadline(
+    simulator: SimulatedPrinter, activation: Slip
+) -> None:
+    simulator.slow(0.1)
+    thermal = _thermal(simulator, deadline_s=SHORT_S)
+    thermal.warm_up()
+    job = threading.Thread(target=thermal.print, args=(activation,))
+    job.start()
+    assert _eventually(lambda: simulator.lines_printed > 0)
+    began = time.monotonic()
+    thermal.state()
+    waited = time.monotonic() - began
+    job.join()
+
+    assert waited < 2 * SHORT_S
+
+
+def test_a_slip_that_cannot_be_laid_out_is_our_fault_and_leaves_the_printer_free(
+    simulator: SimulatedPrinter, activation: Slip
+) -> None:
+    thermal = _thermal(simulator)
+    with pytest.raises(LayoutError):
+        thermal.print(Slip(SlipKind.ACTIVATION, 1, (SlipLine(LineRole.CODE, "A" * 60),)))
+
+    assert thermal.print(activation).result is PrintResult.PRINTED
+
+
+def test_nothing_that_is_printed_reaches_a_log_or_a_repr(
+    simulator: SimulatedPrinter, activation: Slip, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    _thermal(simulator).print(activation)
+    simulator.power_off()
+    _thermal(simulator).print(activation)
+
+    paper: Paper = simulator.papers[0]
+    told = caplog.text + repr(paper) + repr(paper.elements)
+    assert not [secret for secret in ("K7QD", "AB3D9KXM", "téléphone") if secret in told]
