@@ -1,4 +1,4 @@
-"""What every printer behind ``SlipPrinter`` must do: over TCP, over a device file that answers, over a pipe that cannot."""
+"""What every printer behind ``SlipPrinter`` must do: over TCP, a device file that answers, a pipe that cannot."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Make the golden bytes of slips: ``.venv/bin/python tests/vectors/make_slip_vectors.py``; ``--check`` only compares.
+"""Make the golden bytes of slips: ``python tests/vectors/make_slip_vectors.py``; ``--check`` only compares.
 
-Each ``slips/NAME.json`` is a slip as the enrolment part writes it, of fictitious people; each ``slips/NAME.PROFILE.hex``
-is the job for that printer, hexadecimal, a command a line where one begins, so that a difference can be read.
+Each ``slips/NAME.json`` is a slip as the enrolment part writes it, of fictitious people; each
+``slips/NAME.PROFILE.hex`` is the job for that printer in hexadecimal, a new line where a command begins.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def main() -> int:
     """Write what differs, or say so with ``--check``."""
     drifted = [path for path, text in vectors().items() if not path.exists() or path.read_text() != text]
     for path in drifted:
-        print(f"{path.name} differs")
+        sys.stdout.write(f"{path.name} differs\n")
         if "--check" not in sys.argv:
             path.write_text(vectors()[path])
     return 1 if drifted and "--check" in sys.argv else 0

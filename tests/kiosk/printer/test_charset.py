@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from kiosk.printer.charset import NO_BREAK_SPACE, SUBSTITUTE, to_cp1252
 
-FRENCH = "àâäæçéèêëîïôœöùûüÿÀÂÄÆÇÉÈÊËÎÏÔŒÖÙÛÜŸ€«»’–—…"
+FRENCH = "àâäæçéèêëîïôœöùûüÿÀÂÄÆÇÉÈÊËÎÏÔŒÖÙÛÜŸ€«»’–—…"  # noqa: RUF001 - these very signs must print
 
 
 @pytest.mark.parametrize("character", FRENCH)

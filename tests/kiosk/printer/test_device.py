@@ -7,6 +7,8 @@ import threading
 import tty
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import usb.backend
@@ -161,91 +163,78 @@ class TestFile:
         os.close(reader)
 
 
-class UsbDescription:
-    """The descriptors of a printer: one configuration, one interface, bulk endpoints 0x02 out and 0x81 in."""
-
-    device = {"bLength": 18, "bDescriptorType": 1, "bcdUSB": 0x200, "bDeviceClass": 0, "bDeviceSubClass": 0,
-              "bDeviceProtocol": 0, "bMaxPacketSize0": 64, "idVendor": 0x04B8, "idProduct": 0x0202, "bcdDevice": 1,
-              "iManufacturer": 0, "iProduct": 0, "iSerialNumber": 0, "bNumConfigurations": 1, "address": 1, "bus": 1,
-              "port_number": 1, "port_numbers": None, "speed": None}  # fmt: skip
-    configuration = {"bLength": 9, "bDescriptorType": 2, "wTotalLength": 32, "bNumInterfaces": 1,
-                     "bConfigurationValue": 1, "iConfiguration": 0, "bmAttributes": 0x80, "bMaxPower": 1,
-                     "extra_descriptors": ()}  # fmt: skip
-    interface = {"bLength": 9, "bDescriptorType": 4, "bInterfaceNumber": 0, "bAlternateSetting": 0,
-                 "bNumEndpoints": 2, "bInterfaceClass": 7, "bInterfaceSubClass": 1, "bInterfaceProtocol": 2,
-                 "iInterface": 0, "extra_descriptors": ()}  # fmt: skip
-    endpoint = {"bLength": 7, "bDescriptorType": 5, "bmAttributes": 2, "wMaxPacketSize": 64, "bInterval": 0,
-                "bRefresh": 0, "bSynchAddress": 0, "extra_descriptors": ()}  # fmt: skip
+_DEVICE = {"bLength": 18, "bDescriptorType": 1, "bcdUSB": 0x200, "bDeviceClass": 0, "bDeviceSubClass": 0,
+           "bDeviceProtocol": 0, "bMaxPacketSize0": 64, "idVendor": 0x04B8, "idProduct": 0x0202, "bcdDevice": 1,
+           "iManufacturer": 0, "iProduct": 0, "iSerialNumber": 0, "bNumConfigurations": 1, "address": 1, "bus": 1,
+           "port_number": 1, "port_numbers": None, "speed": None}  # fmt: skip
+_CONFIGURATION = {"bLength": 9, "bDescriptorType": 2, "wTotalLength": 32, "bNumInterfaces": 1,
+                  "bConfigurationValue": 1, "iConfiguration": 0, "bmAttributes": 0x80, "bMaxPower": 1,
+                  "extra_descriptors": ()}  # fmt: skip
+_INTERFACE = {"bLength": 9, "bDescriptorType": 4, "bInterfaceNumber": 0, "bAlternateSetting": 0,
+              "bNumEndpoints": 2, "bInterfaceClass": 7, "bInterfaceSubClass": 1, "bInterfaceProtocol": 2,
+              "iInterface": 0, "extra_descriptors": ()}  # fmt: skip
+_BULK_ENDPOINT = {"bLength": 7, "bDescriptorType": 5, "bmAttributes": 2, "wMaxPacketSize": 64, "bInterval": 0,
+                  "bRefresh": 0, "bSynchAddress": 0, "extra_descriptors": ()}  # fmt: skip
 
 
-class _Descriptor:
-    def __init__(self, fields: dict, **more: int) -> None:
-        self.__dict__.update(fields | more)
+def _only_the_first(index: int, descriptor: dict[str, Any], **more: int) -> SimpleNamespace:
+    """pyusb counts upward until a backend has no more."""
+    if index > 0:
+        raise IndexError
+    return SimpleNamespace(**descriptor, **more)
 
 
 class UsbPrinterBackend(usb.backend.IBackend):
-    """pyusb's own backend port, with a printer plugged in that keeps what it gets and answers 0x12."""
+    """pyusb's own backend port, with a printer plugged in that keeps what it gets and answers 0x12 once.
 
-    addresses = (0x02, 0x81)
+    One configuration, one interface of the printer class, two bulk endpoints: 0x02 out and 0x81 in.
+    """
 
     def __init__(self) -> None:
+        self.addresses = (0x02, 0x81)
         self.received = bytearray()
         self.answers = b"\x12"
         self.unplugged = False
         self.held = 0
 
-    def enumerate_devices(self):
+    def enumerate_devices(self) -> Iterator[str]:
         return iter(() if self.unplugged else ("printer",))
 
-    def get_device_descriptor(self, dev):
-        return _Descriptor(UsbDescription.device)
+    def get_device_descriptor(self, dev: str) -> SimpleNamespace:
+        return _only_the_first(0, _DEVICE)
 
-    def get_configuration_descriptor(self, dev, config):
-        if config > 0:
-            raise IndexError
-        return _Descriptor(UsbDescription.configuration)
+    def get_configuration_descriptor(self, dev: str, config: int) -> SimpleNamespace:
+        return _only_the_first(config, _CONFIGURATION)
 
-    def get_interface_descriptor(self, dev, intf, alt, config):
-        if intf > 0 or alt > 0:
-            raise IndexError
-        return _Descriptor(UsbDescription.interface)
+    def get_interface_descriptor(self, dev: str, intf: int, alt: int, config: int) -> SimpleNamespace:
+        return _only_the_first(intf + alt, _INTERFACE)
 
-    def get_endpoint_descriptor(self, dev, ep, intf, alt, config):
-        return _Descriptor(UsbDescription.endpoint, bEndpointAddress=self.addresses[ep])
+    def get_endpoint_descriptor(self, dev: str, ep: int, intf: int, alt: int, config: int) -> SimpleNamespace:
+        return _only_the_first(0, _BULK_ENDPOINT, bEndpointAddress=self.addresses[ep])
 
-    def open_device(self, dev):
+    def open_device(self, dev: str) -> str:
         self.held += 1
         return "handle"
 
-    def close_device(self, dev_handle):
+    def close_device(self, dev_handle: str) -> None:
         self.held -= 1
 
-    def set_configuration(self, dev_handle, config_value):
-        pass
-
-    def get_configuration(self, dev_handle):
+    def get_configuration(self, dev_handle: str) -> int:
         return 1
 
-    def set_interface_altsetting(self, dev_handle, intf, altsetting):
-        pass
+    def set_configuration(self, *arguments: object) -> None:
+        """Nothing to choose: there is one."""
 
-    def claim_interface(self, dev_handle, intf):
-        pass
+    set_interface_altsetting = claim_interface = release_interface = reset_device = set_configuration
 
-    def release_interface(self, dev_handle, intf):
-        pass
-
-    def reset_device(self, dev_handle):
-        pass
-
-    def bulk_write(self, dev_handle, ep, intf, data, timeout):
+    def bulk_write(self, dev_handle: str, ep: int, intf: int, data: array.array[int], timeout: int) -> int:
         assert (ep, timeout > 0) == (0x02, True)
         if self.unplugged:
             raise usb.core.USBError("gone")
         self.received.extend(data)
         return len(data)
 
-    def bulk_read(self, dev_handle, ep, intf, buff: array.array, timeout):
+    def bulk_read(self, dev_handle: str, ep: int, intf: int, buff: array.array[int], timeout: int) -> int:
         assert (ep, timeout > 0) == (0x81, True)
         if not self.answers:
             raise usb.core.USBTimeoutError("silence")

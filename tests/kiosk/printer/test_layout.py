@@ -16,7 +16,7 @@ from kiosk.printer.simulator.paper import Paper, QrSymbol, Raster, TextLine
 
 ROOT = Path(__file__).parents[3]
 CONTENT = "https://activation.example/#L=AB3D9KXM&C=K7QD-3M9X-T0ZB-W4NE-6"
-UPPER = "ÀÂÄÆÇÉÈÊËÎÏÔŒÖÙÛÜŸ€«»’–…"
+UPPER = "ÀÂÄÆÇÉÈÊËÎÏÔŒÖÙÛÜŸ€«»’–…"  # noqa: RUF001 - these very signs must print
 LOWER = "àâäæçéèêëîïôœöùûüÿ"
 
 
