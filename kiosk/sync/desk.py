@@ -1,0 +1,84 @@
+"""Asks central whether a person has a dossier, while they stand there: a word within two seconds, or "unknown"."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+
+from kiosk.enrolment.errors import EnrolmentError
+from kiosk.enrolment.ports import StatusDesk, Whereabouts
+from kiosk.sync.errors import LinkError
+from kiosk.sync.keys import DeviceKey
+from kiosk.sync.link import CentralLink
+from kiosk.sync.server_time import ServerTime
+from wire.errors import WireError
+from wire.identifiers import RecordId
+from wire.nir import Nir
+from wire.status import PersonStatus, open_status
+from wire.trust import KeyUse
+
+_log = logging.getLogger(__name__)
+
+
+class OnlineStatusDesk(StatusDesk):
+    """StatusDesk over the link. One question at a time; a second one while the first hangs is UNKNOWN at once."""
+
+    def __init__(
+        self,
+        link: CentralLink,
+        key: DeviceKey,
+        whereabouts: Whereabouts,
+        server_time: ServerTime,
+        *,
+        deadline_s: float = 2.0,
+    ) -> None:
+        self._link = link
+        self._key = key
+        self._whereabouts = whereabouts
+        self._server_time = server_time
+        self._deadline_s = deadline_s
+        self._asking = threading.Semaphore(1)
+
+    def status_of(self, nir: Nir) -> PersonStatus:
+        """Central's word; UNKNOWN when it cannot be had by the deadline. Never raises.
+
+        The link has its own deadline, but a name lookup or a trickle of headers has none: so a thread asks, and this
+        one waits no longer than it may.
+        """
+        if not self._asking.acquire(blocking=False):
+            return PersonStatus.UNKNOWN
+        said: list[PersonStatus] = []
+        thread = threading.Thread(target=self._release_after, args=(lambda: said.append(self._ask(nir)),), daemon=True)
+        thread.start()
+        thread.join(self._deadline_s)
+        return said[0] if said else PersonStatus.UNKNOWN
+
+    def _release_after(self, ask: Callable[[], None]) -> None:
+        try:
+            ask()
+        finally:
+            self._asking.release()
+
+    def _ask(self, nir: Nir) -> PersonStatus:
+        """One question.
+
+        Steps:
+
+        1. the NIR is sealed to central's intake under a fresh nonce, and the question signed;
+        2. the answer is central's, to this terminal and this nonce;
+        3. its time is taken as the new floor.
+        """
+        try:
+            place = self._whereabouts.current()
+            at = self._server_time.clock()
+            nonce = RecordId.new(at)
+            intake = place.trust.sealing_key(KeyUse.INTAKE)
+            query = self._key.status_query(nir, place.terminal, intake, at=at, nonce=nonce)  # 1
+            answer_key = place.trust.verifying_key(KeyUse.ANSWER)
+            answer = open_status(self._link.status(query), answer_key, terminal=place.terminal, nonce=nonce)  # 2
+            self._server_time.learn(answer.server_ms)  # 3
+        except (LinkError, WireError, EnrolmentError) as error:
+            _log.info("status unknown: %s", error.code)
+            return PersonStatus.UNKNOWN
+        return answer.status
