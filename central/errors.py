@@ -11,6 +11,7 @@ CentralError                    base: a stable code, a sentence, the HTTP status
 ├── BusyError                   503 busy: nothing was kept, come back
 ├── SetupError                  central cannot start: a key, a setting or a data file is missing or wrong
 ├── NotFoundError               a command names something that does not exist
+├── AlreadyThereError           a command would make what exists
 └── VaultError                  the vault did not answer, or not as it must
 
 No message ever contains a NIR, a name, a code or a contact.
@@ -104,6 +105,13 @@ class NotFoundError(CentralError):
 
     code = "not_found"
     status = 404
+
+
+class AlreadyThereError(CentralError):
+    """A command would make what exists, or take a place that is taken."""
+
+    code = "already_there"
+    status = 409
 
 
 class VaultError(CentralError):
