@@ -15,6 +15,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx2
@@ -172,6 +173,26 @@ class _Answer:
         if self.status == HTTPStatus.NOT_MODIFIED:
             return None
         return Fetched(self.body, self.etag if self.etag is None or len(self.etag) <= _ETAG_LENGTH else None)
+
+
+def tls_context(authorities: Path | None) -> ssl.SSLContext:
+    """A context that trusts the authorities of a PEM file, or the system's compiled-in list when None.
+
+    SSL_CERT_FILE and SSL_CERT_DIR say nothing here: whoever can set a terminal's environment cannot bend its trust.
+
+    Raises:
+        LinkError: ``authorities``: the file cannot be read.
+    """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    places = ssl.get_default_verify_paths()
+    file = str(authorities) if authorities else places.openssl_cafile
+    folder = None if authorities else places.openssl_capath
+    try:
+        context.load_verify_locations(file if authorities or Path(file).exists() else None, folder)
+    except OSError as error:  # ssl.SSLError is one
+        raise LinkError("the file of certificate authorities cannot be read", code="authorities") from error
+    return context
 
 
 def _check_address(base_url: str, tls: ssl.SSLContext | None) -> None:

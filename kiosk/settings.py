@@ -1,0 +1,80 @@
+"""What may differ between two terminals' machines, in one frozen value; the only module that reads the environment.
+
+What a terminal is told about its place (office, operators, addresses) is not here: it comes signed from central.
+"""
+
+from __future__ import annotations
+
+import os
+from argparse import Namespace
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+DEFAULT_PORT = 8200
+DEFAULT_PROFILE = "tm-t20"
+START_SPREAD_S = 60.0
+
+
+class SettingsError(Exception):
+    """A setting is missing or is no value of its kind; the message names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class KioskSettings:
+    """One terminal's machine.
+
+    ``printer`` is an address of :func:`kiosk.printer.device.sink_from_address`, ``reader`` a part of the reader's
+    name (None: whichever there is), ``authorities`` a PEM file that replaces the system's list for https to central.
+    ``start_spread_s``: how far apart terminals that boot together begin to send, in seconds.
+    """
+
+    home: Path
+    port: int = DEFAULT_PORT
+    simulate: bool = False
+    reader: str | None = None
+    printer: str | None = None
+    printer_profile: str = DEFAULT_PROFILE
+    authorities: Path | None = None
+    start_spread_s: float = START_SPREAD_S
+    manager_url: str | None = None
+
+
+def load_settings(given: Namespace, environment: Mapping[str, str] | None = None) -> KioskSettings:
+    """Settings from the command line, then from the environment (``KIOSK_HOME``, ``KIOSK_PORT``, …), then defaults.
+
+    Raises:
+        SettingsError: no home, a port that is none, or neither a printer nor ``--simulate``.
+    """
+    source = os.environ if environment is None else environment
+
+    def setting(name: str) -> str | None:
+        value = getattr(given, name, None)
+        return str(value) if value is not None else source.get(f"KIOSK_{name.upper()}") or None
+
+    home, authorities, printer = setting("home"), setting("authorities"), setting("printer")
+    simulate = bool(given.simulate)
+    if home is None:
+        raise SettingsError("name the terminal's folder: --home DIR or KIOSK_HOME")
+    if printer is None and not simulate:
+        raise SettingsError("name the printer: --printer tcp://host:9100 (or usb:, file:) or KIOSK_PRINTER")
+    return KioskSettings(
+        home=Path(home),
+        port=_port(setting("port")),
+        simulate=simulate,
+        reader=setting("reader"),
+        printer=printer,
+        printer_profile=setting("printer_profile") or DEFAULT_PROFILE,
+        authorities=Path(authorities) if authorities else None,
+        # A demonstration shows its first record arriving at once.
+        start_spread_s=0.0 if simulate else START_SPREAD_S,
+        manager_url=setting("manager_url"),
+    )
+
+
+def _port(text: str | None) -> int:
+    if text is None:
+        return DEFAULT_PORT
+    if not text.isascii() or not text.isdigit() or not 0 < int(text) < 1 << 16:
+        raise SettingsError("a port is a number from 1 to 65535")
+    return int(text)
