@@ -1,4 +1,4 @@
-"""Our bytes judged by a printer that others wrote: emupos, a simulated Epson TM-T20III, over TCP (``scripts/oracle``)."""
+"""Our bytes judged by a printer that others wrote: emupos, a simulated Epson TM-T20III on TCP (scripts/oracle)."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ ROOT = Path(__file__).parents[3]
 EMUPOS = ROOT / ".oracle" / "bin" / "emupos"
 SLIPS = ROOT / "tests" / "vectors" / "slips"
 START_S = 20.0
+FRENCH = ["àâäæçéèêëîïôœöùûüÿ", "ÀÂÄÆÇÉÈÊËÎÏÔŒÖÙÛÜŸ", "«", "»", "12 €", "’", "–", "…"]  # noqa: RUF001 - these very signs
 
 pytestmark = [
     pytest.mark.oracle,
@@ -126,7 +127,7 @@ def test_the_oracle_says_the_slip_is_printed(oracle: Oracle, name: str) -> None:
     assert oracle.thermal().print(_slip(name)) == PrintOutcome(PrintResult.PRINTED, PrinterState.READY)
 
 
-@pytest.mark.parametrize("letters", ["àâäæçéèêëîïôœöùûüÿ", "ÀÂÄÆÇÉÈÊËÎÏÔŒÖÙÛÜŸ", "«", "»", "12 €", "’", "–", "…"])
+@pytest.mark.parametrize("letters", FRENCH)
 def test_the_oracle_reads_every_french_letter_and_sign(oracle: Oracle, letters: str) -> None:
     oracle.thermal().print(_slip("characters"))
 
