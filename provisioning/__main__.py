@@ -74,7 +74,7 @@ def _parser() -> argparse.ArgumentParser:
         sub.add_argument("--home", type=Path, required=True)
         sub.set_defaults(command=command)
         if name == "self-check":
-            sub.add_argument("--simulate", action="store_true", help="with simulated reader and printer")
+            sub.add_argument("more", nargs="*", help="after --: options of `python -m kiosk self-check`, as --printer")
     return parser
 
 
@@ -160,9 +160,7 @@ def _inspect(options: argparse.Namespace) -> int:
 
 
 def _self_check(options: argparse.Namespace) -> int:
-    command = [sys.executable, "-m", "kiosk", "self-check", "--home", str(options.home)]
-    if options.simulate:
-        command.append("--simulate")
+    command = [sys.executable, "-m", "kiosk", "self-check", "--home", str(options.home), *options.more]
     return subprocess.run(command, check=False).returncode  # noqa: S603 - our own interpreter, a path and no shell
 
 
