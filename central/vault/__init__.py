@@ -1,0 +1,1 @@
+"""The third-party host's own process: keeps the wraps of dossier keys, and lets their holders take them over."""

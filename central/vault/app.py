@@ -1,0 +1,75 @@
+"""The vault's Flask app: parts joined, nothing decided."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from flask import Flask, render_template
+
+from central.vault import views
+from central.vault.activation import ActivationDesk
+from central.vault.db import check_revision, open_engine
+from central.vault.events import EventsDesk
+from central.vault.handover import HandOverDesk
+from central.vault.keys import VaultKeys, check_bundle, load_keys, load_root
+from central.vault.settings import VaultSettings
+from central.vault.trust_file import TrustFile
+from central.websafety import Safety, protect
+from wire import homes
+from wire.failpoints import Reach, pass_by
+from wire.handover import HAND_OVER_LIMIT
+
+_log = logging.getLogger("central.vault")
+
+
+def now() -> datetime:
+    """The machine's clock."""
+    return datetime.now(UTC)
+
+
+def create_app(settings: VaultSettings, *, clock: Callable[[], datetime] = now, reach: Reach = pass_by) -> Flask:
+    """A vault over the home and database of ``settings``.
+
+    Raises:
+        HomeError: a key or the bundle is missing, unsafe or of another programme. TrustError: the bundle is not
+            signed by the pinned root, or not valid now. DatabaseError: not migrated.
+    """
+    keys = load_keys(settings.home)
+    trust = TrustFile(
+        settings.home / homes.TRUST_BUNDLE, load_root(settings.home), lambda bundle: check_bundle(keys, bundle)
+    )
+    trust.current(clock())
+    engine = open_engine(settings.database_url)
+    check_revision(engine)
+    if settings.weak_kdf_for_tests:
+        _log.warning("passphrases are derived at a cost that is for tests only: %s", settings.kdf.text())
+    desks = views.Desks(
+        HandOverDesk(engine, keys, trust, clock, reach),
+        EventsDesk(engine, keys, trust, clock),
+        ActivationDesk(engine, keys, settings, clock),
+    )
+    return _assemble(settings, keys, desks)
+
+
+def _assemble(settings: VaultSettings, keys: VaultKeys, desks: views.Desks) -> Flask:
+    app = Flask(__name__)
+    app.secret_key = keys.cookie_key()
+    app.register_blueprint(views.make_blueprint(desks, settings.trusted_proxies, settings.help_line))
+    protect(
+        app,
+        Safety(
+            open_endpoints=views.OPEN_ENDPOINTS | views.SIGNED_ENDPOINTS | views.FORM_ENDPOINTS,
+            signed_endpoints=views.SIGNED_ENDPOINTS,
+            hosts=settings.hosts,
+            https=settings.https,
+            max_body=HAND_OVER_LIMIT,
+            render_error=_render_error,
+        ),
+    )
+    return app
+
+
+def _render_error(_status: int, code: str, sentence: str) -> str:
+    return render_template("error.html", code=code, sentence=sentence)
