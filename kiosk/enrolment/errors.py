@@ -4,6 +4,7 @@ EnrolmentError               base: a stable code and a sentence for the person
 ├── CardError                the card cannot be used; ``fault`` says how
 ├── StoreError               nothing was kept on disk
 ├── OperatorLockedError      too many wrong PINs; ``until`` says how long
+├── ContactError             an e-mail or a mobile number that cannot be one
 ├── StepError                a touch that does not belong to the step now shown
 └── NotReadyError            the terminal may not enrol: not registered, revoked, no valid trust bundle
 """
@@ -64,6 +65,17 @@ class OperatorLockedError(EnrolmentError):
     def __init__(self, until: datetime) -> None:
         super().__init__("too many wrong PINs")
         self.until = until
+
+
+class ContactError(EnrolmentError):
+    """An e-mail or a mobile number that cannot be one; ``code`` says which and how, the message never repeats it."""
+
+    code = "contact"
+
+    def __init__(self, message: str, *, code: str | None = None) -> None:
+        super().__init__(message)
+        if code is not None:
+            self.code = code
 
 
 class StepError(EnrolmentError):

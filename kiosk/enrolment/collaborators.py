@@ -1,0 +1,54 @@
+"""Everything the session works with, handed in once: ports, clocks, chance, and how slow work is run."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+
+from kiosk.enrolment.ports import (
+    CardReader,
+    OperatorDirectory,
+    RecordStore,
+    SlipJournal,
+    SlipPrinter,
+    StatusDesk,
+    Whereabouts,
+)
+from wire.codes import ActivationCode, Locator
+from wire.failpoints import Reach, pass_by
+
+Job = Callable[[], None]
+
+
+def in_thread(job: Job) -> None:
+    """Run slow work beside the screens; a daemon, because the power may go at any instant anyway."""
+    threading.Thread(target=job, daemon=True).start()
+
+
+def new_slip_secrets() -> tuple[Locator, ActivationCode]:
+    """Locator and code of a slip B, from the system's randomness."""
+    return Locator.new(), ActivationCode.new()
+
+
+@dataclass(frozen=True, slots=True)
+class Collaborators:
+    """``clock`` gives aware UTC; ``monotonic`` gives seconds that nobody can set, for silence and display times."""
+
+    reader: CardReader
+    printer: SlipPrinter
+    store: RecordStore
+    journal: SlipJournal
+    desk: StatusDesk
+    operators: OperatorDirectory
+    whereabouts: Whereabouts
+    clock: Callable[[], datetime]
+    make_dossier_key: Callable[[], X25519PrivateKey] = X25519PrivateKey.generate
+    reach: Reach = pass_by
+    make_slip_secrets: Callable[[], tuple[Locator, ActivationCode]] = new_slip_secrets
+    monotonic: Callable[[], float] = time.monotonic
+    run_aside: Callable[[Job], None] = in_thread

@@ -1,0 +1,112 @@
+"""After the last "yes": commit in a worker, then the slips one by one, and what to do about paper that failed.
+
+Holds the opening (and so the code of slip B) only until its slips are settled or the screen is left.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from kiosk.enrolment.delivery import RENDERED, Opening, commit, note, print_slip
+from kiosk.enrolment.errors import NotReadyError, StepError, StoreError
+from kiosk.enrolment.faults import Fault
+from kiosk.enrolment.journey import Journey, SlipProgress
+from kiosk.enrolment.ports import PrintResult
+from kiosk.enrolment.slip import Slip
+from kiosk.enrolment.slips import next_copy
+from kiosk.enrolment.stage import Stage
+from kiosk.enrolment.steps import JourneyKind, Step
+from kiosk.enrolment.texts import Texts
+from wire.errors import WireError
+
+WAITING = "waiting"
+UNDER_WAY = "printing"
+_UNPRINTED = frozenset({PrintResult.FAILED.value, PrintResult.UNKNOWN.value})
+_log = logging.getLogger(__name__)
+
+
+class HandingOut:
+    """Makes the record durable and hands out its slips."""
+
+    def __init__(self, stage: Stage, texts: Texts) -> None:
+        self._stage = stage
+        self._texts = texts
+        self._opening: Opening | None = None
+        self._visit: int | None = None
+
+    def confirm(self) -> None:
+        """K15, P10: from here a worker goes on; the screen shows how far it is."""
+        stage = self._stage
+        complete = stage.journey
+        stage.put(complete.confirmed(stage.now()))
+        stage.aside(lambda: self._deliver(complete))
+
+    def print_again(self) -> None:
+        """Print what did not come out once more, as the next copy of the same slip."""
+        stage = self._stage
+        if self._opening is None:
+            raise StepError("nothing to print")
+        missing = {slip.kind for slip in stage.journey.slips if slip.state in _UNPRINTED}
+        copies = tuple(next_copy(slip, self._texts.slips) for slip in self._opening.slips if slip.kind in missing)
+        opening = self._opening = Opening(self._opening.record_id, copies)
+        stage.put(stage.journey.to(Step.PRINTING, stage.now(), slips=_all_waiting(copies)))
+        stage.aside(lambda: self._print(opening))
+
+    def settle(self) -> None:
+        """The person has the slips or goes without them: the code leaves the memory."""
+        last = Step.DONE if self._stage.journey.kind is JourneyKind.COUNTER else Step.THANKS
+        self._stage.end_visit(last, slips=self._stage.journey.slips)
+        self._opening = None
+
+    def forget_if_left(self) -> None:
+        """Drop the opening when its screen is gone (silence beside an empty paper tray)."""
+        if self._stage.journey.visit != self._visit:
+            self._opening = None
+
+    def _deliver(self, complete: Journey) -> None:
+        stage = self._stage
+        try:
+            opening = commit(complete, self._texts.slips, stage.tools)
+        except StoreError:
+            stage.fail(complete.visit, Fault.STORE)
+        except (NotReadyError, WireError) as error:
+            stage.fail(complete.visit, Fault.NOT_READY, error.code)
+        else:
+            with stage.lock:
+                self._opening, self._visit = opening, complete.visit
+                stage.attendance.count_opening(stage.today())
+                bare = stage.journey.forgotten()  # the person is in the sealed record and on slip A now
+                stage.put(bare.to(Step.PRINTING, stage.now(), place=complete.place, slips=_all_waiting(opening.slips)))
+            self._print(opening)
+
+    def _print(self, opening: Opening) -> None:
+        stage = self._stage
+        for slip in opening.slips:
+            note(opening.record_id, slip, RENDERED, stage.tools)
+        for slip in opening.slips:
+            self._show(SlipProgress(slip.kind, slip.copy_number, UNDER_WAY))
+            self._show(self._one(opening, slip))
+        with stage.lock:
+            if any(slip.state in _UNPRINTED for slip in stage.journey.slips):
+                stage.put(stage.journey.to(Step.PAPER, stage.now()))
+                stage.stay()
+            else:
+                self.settle()
+
+    def _one(self, opening: Opening, slip: Slip) -> SlipProgress:
+        try:
+            outcome = print_slip(opening.record_id, slip, self._stage.tools)
+        except Exception as error:  # noqa: BLE001 - the record exists: say that the paper does not, whatever failed
+            _log.error("printing failed: %s", type(error).__name__)  # no traceback: it may hold a code
+            return SlipProgress(slip.kind, slip.copy_number, PrintResult.FAILED.value)
+        return SlipProgress(slip.kind, slip.copy_number, outcome.result.value, outcome.state)
+
+    def _show(self, slip: SlipProgress) -> None:
+        stage = self._stage
+        with stage.lock:
+            slips = tuple(slip if one.kind is slip.kind else one for one in stage.journey.slips)
+            stage.put(stage.journey.to(Step.PRINTING, stage.now(), slips=slips))
+
+
+def _all_waiting(slips: tuple[Slip, ...]) -> tuple[SlipProgress, ...]:
+    return tuple(SlipProgress(slip.kind, slip.copy_number, WAITING) for slip in slips)

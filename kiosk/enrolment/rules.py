@@ -1,0 +1,77 @@
+"""Who may open a dossier here for themselves: an adult with an own number. Pure; nothing medical.
+
+Sources: domain/vitale.md §3.4 (lunar dates), §4.2 (provisional numbers), §5 (test cards); domain/dmp.md §10 (minors:
+the next step of this house, here they are told to ask the agent).
+"""
+
+from __future__ import annotations
+
+import enum
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from kiosk.enrolment.holder import CardContents, CardHolder, CardWarning
+from wire.nir import InsAuthority, NirKind
+
+MAJORITY = 18  # years, Civil Code 388
+OLDEST = 115  # years: above, the century on the card is wrong (vitale.md §3.4)
+_LENGTH = 8  # YYYYMMDD
+_MONTHS = 12
+_DAYS = 31
+_REAL_PEOPLE = frozenset({InsAuthority.NIR_PRODUCTION, InsAuthority.NIA_PRODUCTION})
+PARIS = ZoneInfo("Europe/Paris")
+
+
+class Eligibility(enum.Enum):
+    """Whether a person of the card may go on alone; every word but MAY has its sentence on the screen."""
+
+    MAY = "may"
+    NO_NUMBER = "no_number"
+    PROVISIONAL = "provisional"
+    MINOR = "minor"
+    BIRTH_DATE_UNSURE = "birth_date_unsure"
+
+
+def local_day(at: datetime) -> date:
+    """The calendar day in France of an aware time: majority begins at midnight there, not in UTC."""
+    return at.astimezone(PARIS).date()
+
+
+def legal_birth_date(raw: str) -> date | None:
+    """The date from which an age is counted; None when the eight characters give none and a person must look.
+
+    A lunar date (month 00 or 13 to 99, or day 00) counts from 1 January of its year. The raw characters are what
+    travels; this date is for the age alone.
+    """
+    if len(raw) != _LENGTH or not raw.isascii() or not raw.isdigit():
+        return None
+    year, month, day = int(raw[:4]), int(raw[4:6]), int(raw[6:])
+    lunar = not 1 <= month <= _MONTHS or (day == 0)
+    if lunar and day <= _DAYS:
+        month, day = 1, 1
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def age_on(born: date, day: date) -> int:
+    """Full years on ``day``; who was born on 29 February grows older on 1 March."""
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+def eligibility(person: CardHolder, today: date) -> Eligibility:
+    """Whether this person may open a dossier for themselves today."""
+    if person.nir is None:
+        return Eligibility.NO_NUMBER
+    if person.nir.kind is NirKind.PROVISIONAL:
+        return Eligibility.PROVISIONAL
+    born = legal_birth_date(person.birth_date)
+    if born is None or not 0 <= age_on(born, today) <= OLDEST:
+        return Eligibility.BIRTH_DATE_UNSURE
+    return Eligibility.MAY if age_on(born, today) >= MAJORITY else Eligibility.MINOR
+
+
+def is_test_card_among_real_people(card: CardContents, authority: InsAuthority) -> bool:
+    """A test card where real dossiers are opened: it must not open one."""
+    return CardWarning.TEST_CARD in card.warnings and authority in _REAL_PEOPLE

@@ -1,0 +1,33 @@
+"""What the views are given to show: one frozen picture of the session, and what a touch must carry back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kiosk.enrolment.journey import Journey
+from kiosk.enrolment.ports import Operator, TerminalPlace
+from kiosk.enrolment.steps import Step
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """On which screen of which visit a finger came down: an old page or a second tab is told by it."""
+
+    visit: int
+    step: Step
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """The session at one instant. ``revision`` grows with every change that must be drawn.
+
+    ``done_today`` counts the openings made here since midnight in France or since the start, whichever is later.
+    """
+
+    journey: Journey
+    revision: int
+    warning: bool
+    place: TerminalPlace | None
+    operator: Operator | None
+    waiting: int
+    done_today: int

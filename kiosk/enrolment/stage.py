@@ -1,0 +1,157 @@
+"""What is on the terminal's screen now, behind one lock: the journey, who is signed in, the card in the slot.
+
+The session's parts (touches, watch, hand-over of paper) share one stage and change it only through these methods, so
+that "wipe" means the same everywhere. Callers hold ``lock``; it is re-entrant.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
+
+from kiosk.enrolment.attendance import Attendance
+from kiosk.enrolment.card_watch import IN_SLOT
+from kiosk.enrolment.collaborators import Collaborators
+from kiosk.enrolment.errors import StepError
+from kiosk.enrolment.faults import Fault
+from kiosk.enrolment.journey import Journey, SlipProgress
+from kiosk.enrolment.ports import CardPresence, ReaderState, TerminalPlace
+from kiosk.enrolment.rules import local_day
+from kiosk.enrolment.screen import Touch
+from kiosk.enrolment.steps import JourneyKind, Step, kind_of
+
+_log = logging.getLogger(__name__)
+
+
+class Stage:
+    """The present state. ``journey`` is replaced, never changed; ``revision`` counts what must be drawn."""
+
+    def __init__(self, collaborators: Collaborators) -> None:
+        self.tools = collaborators
+        self.lock = threading.RLock()
+        self.attendance = Attendance()
+        self.place: TerminalPlace | None = None
+        self.presence = CardPresence(ReaderState.EMPTY, 0)
+        self.handled: int | None = None  # the insertion already dealt with
+        self.touched_at = collaborators.monotonic()
+        self.warning = False
+        self.revision = 0
+        self.journey = Journey(JourneyKind.HALL, 0, Step.ATTRACT, self.now())
+
+    def now(self) -> datetime:
+        """Aware UTC."""
+        return self.tools.clock()
+
+    def today(self) -> date:
+        """The calendar day in France."""
+        return local_day(self.now())
+
+    @property
+    def must_sign_in(self) -> bool:
+        """Whether this is a counter at which nobody is signed in."""
+        return self._kind() is JourneyKind.COUNTER and self.attendance.operator is None
+
+    @contextlib.contextmanager
+    def touched(self, touch: Touch, *steps: Step) -> Iterator[None]:
+        """Hold the lock for one touch.
+
+        Raises:
+            StepError: the touch was made on another visit or screen than the one now shown, or does not belong there.
+        """
+        with self.lock:
+            journey = self.journey
+            if touch.visit != journey.visit or touch.step is not journey.step or (steps and touch.step not in steps):
+                raise StepError("this screen is no longer shown")
+            self.stay()
+            yield
+
+    def stay(self) -> None:
+        """Somebody is there."""
+        self.attendance.seen(self.tools.monotonic())
+        self._restart_silence()
+
+    def put(self, journey: Journey) -> None:
+        """Show this journey."""
+        if journey != self.journey:
+            self.journey = journey
+            self.revision += 1
+
+    def begin_visit(self) -> None:
+        """A new card: a new visit that knows nothing of the last."""
+        self.handled = self.presence.insertion
+        self._new_visit(Step.READING, insertion=self.handled, place=self.place)
+
+    def end_visit(self, step: Step, *, slips: tuple[SlipProgress, ...] = ()) -> None:
+        """Wipe, and show a last screen that holds nothing of the person."""
+        self._new_visit(step, slips=slips)
+
+    def stop(self, fault: Fault, code: str | None = None) -> None:
+        """Wipe, and say why."""
+        self._new_visit(Step.STOPPED, fault=fault, fault_code=code)
+
+    def out_of_service(self, code: str) -> None:
+        """Wipe, and close the terminal until it may enrol again."""
+        self._new_visit(Step.OUT_OF_SERVICE, fault=Fault.NOT_READY, fault_code=code)
+
+    def fail(self, visit: int, fault: Fault, code: str | None = None) -> None:
+        """What a worker calls: stop that visit, if it is still the one shown."""
+        with self.lock:
+            if self.journey.visit == visit:
+                self.stop(fault, code)
+
+    def go_home(self) -> None:
+        """Wipe, and wait for the next person: the card of the last one must be out first."""
+        if self.must_sign_in:
+            self.end_visit(Step.SIGN_IN)
+        elif self.presence.state in IN_SLOT and self.presence.insertion == self.handled:
+            self.end_visit(Step.TAKE_CARD)
+        else:
+            self.end_visit(Step.ATTRACT)
+
+    def aside(self, job: Callable[[], None]) -> None:
+        """Run slow work of this visit beside the screens; a mistake of ours in it stops the visit, visibly."""
+        visit = self.journey.visit
+
+        def guarded() -> None:
+            try:
+                job()
+            except Exception as error:  # noqa: BLE001 - a worker that dies in silence leaves a person before a wheel
+                _log.error("worker failed: %s", type(error).__name__)  # no traceback: it may hold a person
+                self.fail(visit, Fault.INTERNAL)
+
+        self.tools.run_aside(guarded)
+
+    def _new_visit(
+        self,
+        step: Step,
+        *,
+        insertion: int | None = None,
+        place: TerminalPlace | None = None,
+        fault: Fault | None = None,
+        fault_code: str | None = None,
+        slips: tuple[SlipProgress, ...] = (),
+    ) -> None:
+        self._restart_silence()
+        self.put(
+            Journey(
+                self._kind(),
+                self.journey.visit + 1,
+                step,
+                self.now(),
+                insertion=insertion,
+                place=place,
+                fault=fault,
+                fault_code=fault_code,
+                slips=slips,
+            )
+        )
+
+    def _kind(self) -> JourneyKind:
+        return self.journey.kind if self.place is None else kind_of(self.place.sub_channel)
+
+    def _restart_silence(self) -> None:
+        self.touched_at = self.tools.monotonic()
+        self.warning = False

@@ -1,0 +1,103 @@
+"""The beat of the session: card in and out, silence, readiness of the terminal. Starts the reading of a card."""
+
+from __future__ import annotations
+
+from kiosk.enrolment.card_watch import IN_SLOT, READER_FAULTS, CardEvent, card_event
+from kiosk.enrolment.errors import CardError, NotReadyError
+from kiosk.enrolment.faults import Fault, fault_of
+from kiosk.enrolment.holder import CardContents
+from kiosk.enrolment.rules import is_test_card_among_real_people
+from kiosk.enrolment.silence import Silence, judge
+from kiosk.enrolment.stage import Stage
+from kiosk.enrolment.steps import RESTING, Step, kind_of
+
+
+class Watch:
+    """Looks at the slot, the silence and the terminal's own state, and acts on the stage."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        self.look_where_we_are()
+
+    def tick(self) -> None:
+        """One beat; the slot is asked outside the lock."""
+        presence = self._stage.tools.reader.presence()
+        with self._stage.lock:
+            self._stage.presence = presence
+            if self._stage.journey.step in RESTING | {Step.SIGN_IN, Step.OUT_OF_SERVICE}:
+                self.look_where_we_are()
+            self.look_at_card()
+            self._listen_to_silence()
+
+    def look_at_card(self) -> None:
+        """Act on what lies in the slot."""
+        stage = self._stage
+        match card_event(stage.journey.step, stage.journey.fault, stage.presence, stage.handled):
+            case CardEvent.BEGIN:
+                stage.begin_visit()
+                self._read_card()
+            case CardEvent.MUTE:
+                stage.begin_visit()
+                stage.stop(Fault.MUTE)
+            case CardEvent.PULLED:
+                stage.stop(Fault.PULLED)
+            case CardEvent.READER_GONE:
+                stage.stop(READER_FAULTS[stage.presence.state])
+            case CardEvent.HOME:
+                stage.go_home()
+            case CardEvent.NOTHING:
+                pass
+
+    def look_where_we_are(self) -> None:
+        """Follow configuration and trust bundle while nobody is in the middle of something."""
+        stage = self._stage
+        try:
+            stage.place = stage.tools.whereabouts.current()
+        except NotReadyError as error:
+            if stage.journey.step is not Step.OUT_OF_SERVICE or stage.journey.fault_code != error.code:
+                stage.out_of_service(error.code)
+            return
+        closed = stage.journey.step is Step.OUT_OF_SERVICE
+        moved = stage.journey.kind is not kind_of(stage.place.sub_channel)
+        signed_out = stage.must_sign_in and stage.journey.step is not Step.SIGN_IN
+        if closed or moved or signed_out:
+            stage.go_home()
+
+    def _listen_to_silence(self) -> None:
+        stage = self._stage
+        now = stage.tools.monotonic()
+        if stage.attendance.is_stale(now) and stage.journey.step in RESTING:
+            stage.attendance.sign_out()
+            stage.go_home()
+        silence = judge(stage.journey.step, now - stage.touched_at)
+        stage.warning = silence is Silence.WARN
+        card_explains_it = stage.journey.step is Step.STOPPED and stage.presence.state in IN_SLOT
+        if silence is Silence.OVER and not card_explains_it:
+            stage.go_home()
+
+    def _read_card(self) -> None:
+        stage = self._stage
+        visit, insertion = stage.journey.visit, stage.presence.insertion
+
+        def job() -> None:
+            try:
+                card = stage.tools.reader.read(insertion)
+            except CardError as error:
+                stage.fail(visit, fault_of(error.fault))
+            else:
+                self._take_card(visit, card)
+
+        stage.aside(job)
+
+    def _take_card(self, visit: int, card: CardContents) -> None:
+        stage = self._stage
+        with stage.lock:
+            journey = stage.journey
+            if journey.visit != visit or journey.step is not Step.READING or journey.place is None:
+                return  # pulled or wiped meanwhile: what was read is dropped
+            if not card.persons:
+                stage.stop(Fault.NOBODY)
+            elif is_test_card_among_real_people(card, journey.place.ins_authority):
+                stage.stop(Fault.TEST_CARD)
+            else:
+                stage.put(journey.to(Step.WHO, stage.now(), card=card))
