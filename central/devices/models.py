@@ -1,4 +1,4 @@
-"""Tables of offices, of their operators and of the terminals that stand in them."""
+"""Tables of offices, of their operators, of the terminals that stand in them, and of the tickets that make them."""
 
 from __future__ import annotations
 
@@ -47,4 +47,14 @@ devices = Table(
     # The head of the terminal's chain as central has it: None before its first record.
     Column("last_sequence", BigInteger),
     Column("last_hash", Hash),
+)
+
+tickets = Table(
+    "registration_tickets",
+    metadata,
+    Column("token_hash", Hash, primary_key=True),
+    Column("terminal_id", Name, ForeignKey("devices.terminal_id"), nullable=False, index=True),
+    Column("issued_ms", Millis, nullable=False),
+    Column("expires_ms", Millis, nullable=False),
+    Column("used_ms", Millis),
 )
