@@ -23,6 +23,7 @@ _SENTENCES = {
     "token_unknown": "central does not know this ticket: it is mistyped, or it is of another programme",
     "token_used": "this ticket has already registered a terminal: ask for a new ticket",
     "token_expired": "this ticket has expired: ask for a new ticket",
+    "terminal_revoked": "the terminal of this ticket was revoked: ask for a ticket with a new name",
 }
 
 

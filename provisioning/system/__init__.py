@@ -1,1 +1,1 @@
-"""Files for the operating system: systemd units, users, the printer's udev rule. Read docs/operations.md beside them."""
+"""Files for the operating system: systemd units, users, the printer's udev rule; see docs/operations.md."""

@@ -131,7 +131,7 @@ def test_the_two_questions_go_to_their_addresses_with_their_bytes(central: Answe
     assert central.heard == [("GET", "/v1/trust", b""), ("POST", "/v1/registrations", b"request")]
 
 
-@pytest.mark.parametrize("code", ["token_unknown", "token_used", "token_expired"])
+@pytest.mark.parametrize("code", ["token_unknown", "token_used", "token_expired", "terminal_revoked"])
 def test_each_refusal_of_a_ticket_keeps_its_code_and_says_what_to_do(
     central: Answering, address: str, code: str
 ) -> None:
