@@ -1,0 +1,81 @@
+"""Writing down what a person must look at, and closing a gap when its records have come after all."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import Connection, select, update
+
+from central.engine import insert_into
+from central.intake.continuity import Gap, Incident, IncidentKind
+from central.intake.models import chain_incidents
+
+FILLED = "filled"
+"""Who closed a gap when nobody did: the missing records came."""
+
+_KEY = ("terminal_id", "kind", "sequence", "evidence")
+
+
+def record(connection: Connection, terminal_id: str, incidents: Iterable[Incident], *, at_ms: int) -> None:
+    """Write incidents; one that is known already counts once more and keeps its first time."""
+    rows = [
+        {
+            "terminal_id": terminal_id,
+            "kind": incident.kind.value,
+            "sequence": incident.sequence,
+            "evidence": incident.evidence,
+            "expected_sequence": incident.expected_sequence,
+            "missing": incident.missing,
+            "times": 1,
+            "first_ms": at_ms,
+            "last_ms": at_ms,
+        }
+        for incident in incidents
+    ]
+    if not rows:
+        return
+    insert = insert_into(connection, chain_incidents)
+    again = {"times": chain_incidents.c.times + 1, "last_ms": insert.excluded.last_ms}
+    connection.execute(insert.on_conflict_do_update(index_elements=list(_KEY), set_=again), rows)
+
+
+def open_gaps(connection: Connection, terminal_id: str) -> list[Gap]:
+    """The gaps of a terminal that nobody has closed and nothing has filled."""
+    rows = connection.execute(
+        select(chain_incidents.c.expected_sequence, chain_incidents.c.sequence)
+        .where(chain_incidents.c.terminal_id == terminal_id)
+        .where(chain_incidents.c.kind == IncidentKind.GAP.value)
+        .where(chain_incidents.c.closed_ms.is_(None))
+    )
+    return [Gap(row.expected_sequence, row.sequence) for row in rows]
+
+
+def fill(connection: Connection, terminal_id: str, filled: Counter[Gap], *, at_ms: int) -> None:
+    """Take off what came late; a gap with nothing missing is closed."""
+    for gap, count in filled.items():
+        here = (
+            (chain_incidents.c.terminal_id == terminal_id)
+            & (chain_incidents.c.kind == IncidentKind.GAP.value)
+            & (chain_incidents.c.sequence == gap.next)
+            & chain_incidents.c.closed_ms.is_(None)
+        )
+        connection.execute(
+            update(chain_incidents).where(here).values(missing=chain_incidents.c.missing - count, last_ms=at_ms)
+        )
+        connection.execute(
+            update(chain_incidents)
+            .where(here & (chain_incidents.c.missing <= 0))
+            .values(missing=0, closed_ms=at_ms, closed_by=FILLED)
+        )
+
+
+def seen_damage(connection: Connection, terminal_id: str, evidence: Sequence[bytes]) -> frozenset[bytes]:
+    """Which of these very bytes came before, damaged in the same way."""
+    rows = connection.execute(
+        select(chain_incidents.c.evidence)
+        .where(chain_incidents.c.terminal_id == terminal_id)
+        .where(chain_incidents.c.kind == IncidentKind.DAMAGED.value)
+        .where(chain_incidents.c.evidence.in_(evidence))
+    )
+    return frozenset(row.evidence for row in rows)

@@ -1,0 +1,259 @@
+"""A batch arrives: recognised, verified, opened, planned, and kept in one transaction; a signed answer goes back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine, bindparam, select
+
+from central.accounts.models import accounts
+from central.audit import service as audit
+from central.counters import tally
+from central.db import shard_of
+from central.devices import registry
+from central.devices.registry import Device
+from central.engine import in_transaction, reading
+from central.enrolments import persons
+from central.enrolments.models import consents, dossiers, slips
+from central.enrolments.models import persons as person_rows
+from central.errors import NotSignedError, TerminalUnknownError
+from central.handover.models import outbox
+from central.intake import incidents
+from central.intake.authenticity import UNREACHED, Judged, judge
+from central.intake.continuity import Incident, IncidentKind, Position, before_first, follow
+from central.intake.models import quarantine, records
+from central.intake.opening import Opened, Opener
+from central.intake.planning import BatchPlan, Rows, Situation
+from central.keys import CentralKeys
+from central.ledger import service as ledger
+from central.ledger.rules import Rules
+from wire.batch import Batch, BatchAnswer, BatchItem, Outcome, RecordOutcome, read_batch, write_answer
+from wire.errors import FormatError, SignatureError
+from wire.failpoints import Failpoint, Reach, pass_by
+from wire.identifiers import milliseconds
+from wire.nir import InsAuthority
+
+DAMAGED_RETRY_MS = 60_000
+"""After how long a record that came damaged, or stood before one, is to come again."""
+
+_SEQUENCES = range(1 << 53)
+_KNOWN = select(records.c.record_id, records.c.record_hash).where(
+    records.c.record_id.in_(bindparam("ids", expanding=True))
+)
+_WRITES = (
+    ("records", records),
+    ("quarantine", quarantine),
+    ("dossiers", dossiers),
+    ("persons", person_rows),
+    ("consents", consents),
+    ("accounts", accounts),
+    ("slips", slips),
+    ("outbox", outbox),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeParts:
+    """What intake works with: database, keys, rates, number of shards, accepted authority of numbers."""
+
+    engine: Engine
+    keys: CentralKeys
+    rules: Rules
+    shards: int
+    authority: InsAuthority
+
+
+class Intake:
+    """The door for batches. Holds no state between two of them: run as many workers as the load wants."""
+
+    def __init__(self, parts: IntakeParts, *, reach: Reach = pass_by) -> None:
+        self._engine = parts.engine
+        self._answer_key = parts.keys.answer
+        self._opener = Opener(parts.keys, parts.authority)
+        self._rules = parts.rules
+        self._shards = parts.shards
+        self._reach = reach
+
+    def receive(self, body: bytes, *, now: datetime) -> bytes:
+        """Take in a batch and answer for each of its records.
+
+        Steps (design.md §5):
+
+        1. size: the body is a batch within the limits of :mod:`wire.batch`;
+        2. the terminal is known; a revoked one is heard, its new records are set aside;
+        3. ids are recognised by one query: when central has every record, by id and hash, the answer is given here,
+           before anything is verified (it says nothing but that they are kept, to whoever knows their hashes);
+        4. the signature holds over the header, else nothing is kept but an incident;
+        5. the chain: authentic records are told from damaged ones (:mod:`central.intake.authenticity`); the
+           authentic ones flow on, the others are asked for again, and rejected when the same bytes come twice;
+        6. each new authentic record is opened, outside the transaction (:mod:`central.intake.opening`);
+        7. in one transaction: ids and persons are read again, gaps and forks are judged against the head
+           (:mod:`central.intake.continuity`), everything is planned (:mod:`central.intake.planning`) and written;
+        8. the answer, signed, with central's time: only after the commit.
+
+        Not checked: ``sent_ms`` and the terminal's clock (:mod:`central.enrolments.opening_time` bounds it).
+
+        Raises:
+            FormatError: step 1. TerminalUnknownError: step 2. NotSignedError: step 4; nothing of it was kept.
+        """
+        batch = _read(body)  # 1
+        now_ms = milliseconds(now)
+        with reading(self._engine) as connection:
+            device = _device(connection, batch)  # 2
+            known = _recognise(connection, batch)  # 3
+        if all(isinstance(item, BatchItem) and known.get(item.routing.record_id) == item.hash for item in batch.items):
+            return self._answer(batch, _already(batch), now_ms)
+        judged = self._judge(batch, body, device, now_ms)  # 4, 5
+        opened = {
+            entry.hash: self._opener.open(entry.item, device.terminal_id)  # 6
+            for entry in judged
+            if entry.item is not None and entry.fault is None and entry.item.routing.record_id not in known
+        }
+        outcomes = in_transaction(
+            self._engine, lambda connection: self._keep(connection, batch, judged, opened, now_ms)
+        )
+        self._reach(Failpoint.INTAKE_AFTER_COMMIT)
+        return self._answer(batch, outcomes, now_ms)  # 8
+
+    def _judge(self, batch: Batch, body: bytes, device: Device, now_ms: int) -> tuple[Judged, ...]:
+        try:
+            return judge(batch, body, device.verifying_key())
+        except SignatureError as error:
+            forged = Incident(IncidentKind.SIGNATURE, 0, b"")
+            in_transaction(
+                self._engine,
+                lambda connection: incidents.record(connection, device.terminal_id, [forged], at_ms=now_ms),
+            )
+            raise NotSignedError from error
+
+    def _keep(
+        self, connection: Connection, batch: Batch, judged: Sequence[Judged], opened: dict[bytes, Opened], now_ms: int
+    ) -> list[RecordOutcome]:  # 7
+        device = _device(connection, batch)
+        known = _recognise(connection, batch)
+        situation = Situation(
+            device=device,
+            received_ms=now_ms,
+            known=known,
+            standings=persons.standings(connection, {one.person for one in opened.values() if one.person}),
+            attestors=registry.attestors(connection, device.office_id),
+            rules=self._rules,
+        )
+        plan = BatchPlan(situation)
+        damage = _Damage(connection, device, batch, judged, now_ms)
+        outcomes = [
+            plan.take(opened.get(entry.hash) or Opened(entry.item))
+            if entry.item is not None and entry.fault is None
+            else damage.outcome(place, entry)
+            for place, entry in enumerate(judged)
+        ]
+        self._continue_chain(connection, device, judged, known, now_ms)
+        incidents.record(connection, device.terminal_id, [*plan.rows.incidents, *damage.incidents], at_ms=now_ms)
+        self._write(connection, plan.rows, device, now_ms)
+        self._reach(Failpoint.INTAKE_BEFORE_COMMIT)
+        return outcomes
+
+    def _continue_chain(
+        self,
+        connection: Connection,
+        device: Device,
+        judged: Sequence[Judged],
+        known: dict[bytes, bytes],
+        now_ms: int,
+    ) -> None:
+        items = [
+            (entry.item, known.get(entry.item.routing.record_id) == entry.hash)
+            for entry in judged
+            if entry.item is not None and entry.fault is None
+        ]
+        head = _head(device)
+        late = any(not had and item.routing.sequence <= head.sequence for item, had in items)
+        gaps = incidents.open_gaps(connection, device.terminal_id) if late else []
+        verdict = follow(head, gaps, items)
+        incidents.record(connection, device.terminal_id, verdict.incidents, at_ms=now_ms)
+        incidents.fill(connection, device.terminal_id, verdict.filled, at_ms=now_ms)
+        if verdict.head != head:
+            registry.advance(
+                connection,
+                device.terminal_id,
+                sequence=verdict.head.sequence,
+                head=verdict.head.hash,
+                seen_ms=now_ms,
+            )
+
+    def _write(self, connection: Connection, rows: Rows, device: Device, now_ms: int) -> None:
+        for name, table in _WRITES:
+            if values := getattr(rows, name):
+                connection.execute(table.insert(), values)
+        for standing in rows.refusals.values():
+            persons.refuse_accesses(connection, standing)
+        shard = shard_of(device.terminal_id.encode(), self._shards)
+        ledger.book(connection, shard, rows.bookings, at_ms=now_ms)
+        audit.append(connection, shard, rows.audit, at_ms=now_ms)
+        tally.add(connection, rows.tally, shard)
+
+    def _answer(self, batch: Batch, outcomes: Iterable[RecordOutcome], now_ms: int) -> bytes:
+        answer = BatchAnswer(
+            terminal=batch.header.terminal, batch_digest=batch.digest, server_ms=now_ms, outcomes=tuple(outcomes)
+        )
+        return write_answer(answer, self._answer_key)
+
+
+class _Damage:
+    """Outcomes of records that are not authentic.
+
+    Damage on the way heals when the record comes again; the same bytes twice are damage at the source, and waiting
+    would hold up the terminal for ever: they are rejected, and a gap will show.
+    """
+
+    def __init__(
+        self, connection: Connection, device: Device, batch: Batch, judged: Sequence[Judged], now_ms: int
+    ) -> None:
+        seen = [entry.seen for entry in judged if entry.fault not in {None, UNREACHED}]
+        self._before = incidents.seen_damage(connection, device.terminal_id, seen) if seen else frozenset()
+        self._first_sequence = batch.header.first_sequence
+        self._retry_ms = now_ms + DAMAGED_RETRY_MS
+        self.incidents: list[Incident] = []
+
+    def outcome(self, place: int, entry: Judged) -> RecordOutcome:
+        """Pending at first sight, rejected when the very same bytes came before."""
+        if entry.fault != UNREACHED:
+            self.incidents.append(Incident(IncidentKind.DAMAGED, self._first_sequence + place, entry.seen))
+            if entry.seen in self._before:
+                return RecordOutcome(record_hash=entry.hash, outcome=Outcome.REJECTED, code=entry.fault)
+        return RecordOutcome(record_hash=entry.hash, outcome=Outcome.PENDING, code=entry.fault, retry_ms=self._retry_ms)
+
+
+def _read(body: bytes) -> Batch:
+    batch = read_batch(body)
+    if batch.header.first_sequence not in _SEQUENCES:
+        raise FormatError("the batch begins with a number no chain comes to", code="malformed")
+    return batch
+
+
+def _device(connection: Connection, batch: Batch) -> Device:
+    device = registry.find(connection, batch.header.terminal)
+    if device is None:
+        raise TerminalUnknownError
+    return device
+
+
+def _recognise(connection: Connection, batch: Batch) -> dict[bytes, bytes]:
+    ids = [item.routing.record_id for item in batch.items if isinstance(item, BatchItem)]
+    return {row.record_id: row.record_hash for row in connection.execute(_KNOWN, {"ids": ids})}
+
+
+def _already(batch: Batch) -> list[RecordOutcome]:
+    return [
+        RecordOutcome(record_hash=item.hash, outcome=Outcome.DURABLE_ALREADY)
+        for item in batch.items
+        if isinstance(item, BatchItem)
+    ]
+
+
+def _head(device: Device) -> Position:
+    if device.last_sequence is None or device.last_hash is None:
+        return before_first(device.terminal_id)
+    return Position(device.last_sequence, device.last_hash)

@@ -1,0 +1,119 @@
+"""The question "has this person a dossier?", answered to a known terminal, now and then, and never silently."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine, delete, func, select
+
+from central.audit import service as audit
+from central.audit.service import AuditEntry
+from central.audit.tags import AuditTag
+from central.db import shard_of
+from central.devices import registry
+from central.devices.registry import Device, DeviceState
+from central.engine import in_transaction, insert_into, reading
+from central.enrolments.fingerprint import fingerprint
+from central.enrolments.persons import DossierState, standings
+from central.errors import NonceUsedError, NotSignedError, TerminalRevokedError, TerminalUnknownError, TooManyError
+from central.intake.models import status_nonces
+from central.keys import CentralKeys
+from wire.canonical import decode
+from wire.errors import SignatureError
+from wire.identifiers import milliseconds, moment
+from wire.signing import peek_document
+from wire.status import STATUS_LIMIT, PersonStatus, StatusQuery, open_query, unseal_query, write_status
+
+_WORDS = {DossierState.CREATED: PersonStatus.ACTIVE, DossierState.CLOSED: PersonStatus.CLOSED}
+
+
+@dataclass(frozen=True, slots=True)
+class StatusLimits:
+    """How many questions a terminal may ask, and how long central remembers that one was asked.
+
+    A counter has a customer every few minutes; ``per_window`` leaves room for ten at once. A question whose own time
+    is further than ``freshness_ms`` from central's is refused, so nonces need not be kept for ever.
+    """
+
+    per_window: int = 60
+    window_ms: int = 15 * 60 * 1000
+    freshness_ms: int = 24 * 3600 * 1000
+
+
+class StatusDesk:
+    """Answers status questions."""
+
+    def __init__(self, engine: Engine, keys: CentralKeys, *, shards: int, limits: StatusLimits | None = None) -> None:
+        self._engine = engine
+        self._keys = keys
+        self._shards = shards
+        self._limits = limits or StatusLimits()
+
+    def answer(self, document: bytes, *, now: datetime) -> bytes:
+        """The signed word for a signed question.
+
+        Steps:
+
+        1. the terminal named is known and not revoked;
+        2. its signature holds;
+        3. the question is of today, by the terminal's clock: an old one, replayed, is refused;
+        4. in one transaction: this nonce was not used by this terminal, and it has not asked too often; the asking is
+           audited under the person's keyed fingerprint before the word leaves;
+        5. the question opens with the intake key and names a number.
+
+        Not checked: that the card is really in the reader (only the terminal can know).
+
+        Raises:
+            FormatError, SealError, IdentifierError: not a question. TerminalUnknownError, TerminalRevokedError: 1.
+            NotSignedError: 2. NonceUsedError: 3 and 4. TooManyError: 4.
+        """
+        now_ms = milliseconds(now)
+        named = decode(peek_document(document, limit=STATUS_LIMIT).payload, StatusQuery, limit=STATUS_LIMIT).terminal
+        with reading(self._engine) as connection:
+            device = _usable(registry.find(connection, named))  # 1
+        try:
+            query = open_query(document, device.verifying_key())  # 2
+        except SignatureError as error:
+            raise NotSignedError from error
+        if abs(now_ms - query.asked_ms) > self._limits.freshness_ms:  # 3
+            raise NonceUsedError("the question is not of today: set the terminal's clock", code="query_stale")
+        person = fingerprint(unseal_query(query, self._keys.intake), self._keys.person_index)  # 5
+        status = in_transaction(
+            self._engine, lambda connection: self._look_up(connection, device, query.nonce, person, now_ms)
+        )
+        return write_status(query, status, self._keys.answer, at=moment(now_ms))
+
+    def _look_up(
+        self, connection: Connection, device: Device, nonce: bytes, person: bytes, now_ms: int
+    ) -> PersonStatus:  # 4
+        self._use(connection, device.terminal_id, nonce, now_ms)
+        standing = standings(connection, [person]).get(person)
+        status = PersonStatus.NONE if standing is None else _WORDS[standing.state]
+        entry = AuditEntry(AuditTag.PERSON_STATUS_ASKED, person, f"terminal:{device.terminal_id}", status.value)
+        audit.append(connection, shard_of(device.terminal_id.encode(), self._shards), [entry], at_ms=now_ms)
+        return status
+
+    def _use(self, connection: Connection, terminal_id: str, nonce: bytes, now_ms: int) -> None:
+        mine = status_nonces.c.terminal_id == terminal_id
+        # Twice the freshness: a clock may be a day off to either side.
+        connection.execute(
+            delete(status_nonces).where(mine & (status_nonces.c.asked_ms < now_ms - 2 * self._limits.freshness_ms))
+        )
+        insert = insert_into(connection, status_nonces).on_conflict_do_nothing()
+        fresh = connection.execute(insert, {"terminal_id": terminal_id, "nonce": nonce, "asked_ms": now_ms})
+        if not fresh.rowcount:
+            raise NonceUsedError("this question was asked before")
+        asked = connection.scalar(
+            select(func.count()).where(mine & (status_nonces.c.asked_ms > now_ms - self._limits.window_ms))
+        )
+        if (asked or 0) > self._limits.per_window:
+            raise TooManyError("this terminal has asked too often; come back in a quarter of an hour")
+
+
+def _usable(device: Device | None) -> Device:
+    if device is None:
+        raise TerminalUnknownError
+    if device.state is DeviceState.REVOKED:
+        raise TerminalRevokedError
+    return device
