@@ -50,7 +50,9 @@ def create_app(settings: VaultSettings, *, clock: Callable[[], datetime] = now, 
         EventsDesk(engine, keys, trust, clock),
         ActivationDesk(engine, keys, settings, clock),
     )
-    return _assemble(settings, keys, desks)
+    app = _assemble(settings, keys, desks)
+    app.extensions["vault"] = engine  # whoever made the app may dispose of its connections
+    return app
 
 
 def _assemble(settings: VaultSettings, keys: VaultKeys, desks: views.Desks) -> Flask:

@@ -1,0 +1,270 @@
+"""A real vault in a folder, and the two that talk to it: central with its hand-over key, a holder with a browser."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Engine, Table, func, select
+from werkzeug.test import TestResponse
+
+from central.engine import reading
+from central.vault.app import create_app
+from central.vault.db import migrate, open_engine
+from central.vault.settings import VaultSettings
+from central.vault.wraps import KdfParameters
+from provisioning.authority import Home, Programme, make_keys
+from provisioning.keys import load_public_root, load_signing_key
+from provisioning.private_files import Owner
+from wire import homes
+from wire.canonical import encode
+from wire.codes import ActivationCode, Locator
+from wire.dossier_keys import EmergencyChoices, make_vault_part
+from wire.failpoints import Reach, pass_by
+from wire.handover import (
+    EventsAnswer,
+    EventsQuery,
+    HandOver,
+    HandOverAction,
+    HandOverAnswer,
+    HandOverItem,
+    HandOverOutcome,
+    HandOverResult,
+    open_events_answer,
+    open_hand_over_answer,
+    write_events_query,
+    write_hand_over,
+)
+from wire.identifiers import DossierId, RecordId, TerminalId, milliseconds
+from wire.records import VaultPart
+from wire.sealing import SealPurpose, seal
+from wire.trust import KeyUse, TrustBundle, open_bundle
+
+CHEAPEST_KDF = KdfParameters(memory_kib=8, passes=1, lanes=1)
+"""Nothing but a test may be so cheap."""
+
+TERMINAL = TerminalId("HALL-75-01-A")
+PASSPHRASE = "quatre pommes sur un toit"
+START = datetime.fromisoformat("2026-11-22T09:00:00+00:00")
+BOTH = EmergencyChoices(break_glass=True, centre_15=True)
+
+
+@dataclass
+class Clock:
+    """A present that tests move."""
+
+    now: datetime = START
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def pass_by(self, **span: float) -> None:
+        self.now += timedelta(**span)
+
+
+@dataclass(frozen=True)
+class Enrolment:
+    """What a terminal made: the record's id, the dossier's key, the slip, and the part for the vault."""
+
+    record_id: RecordId
+    dossier_key: X25519PrivateKey
+    locator: Locator
+    code: ActivationCode
+    part: VaultPart
+    terminal: TerminalId = TERMINAL
+
+    @property
+    def dossier_public(self) -> bytes:
+        return self.dossier_key.public_key().public_bytes_raw()
+
+
+@dataclass
+class VaultSite:
+    """The vault's home, made by the real provisioning; ``app`` is built on first use."""
+
+    folder: Path
+    clock: Clock = field(default_factory=Clock)
+    changes: dict[str, object] = field(default_factory=dict)
+    reach: Reach = pass_by
+
+    def __post_init__(self) -> None:
+        owner = Owner.current()
+        self.programme = Programme(*(Home(self.folder / name, owner) for name in ("root", "central", "vault")))
+        make_keys(self.programme, now=self.clock.now, days=365)
+        self.home = self.programme.vault.folder
+        self.hand_over_key = load_signing_key(self.programme.key_path(KeyUse.HAND_OVER), owner)
+        self.root = load_public_root(self.programme.root.folder / homes.ROOT_PUBLIC, owner)
+        self.engine: Engine = open_engine(self.settings.database_url)
+        migrate(self.engine)
+        self._app: Flask | None = None
+
+    @property
+    def settings(self) -> VaultSettings:
+        usual: dict[str, object] = {
+            "home": self.home,
+            "database_url": f"sqlite:///{self.home / 'vault.db'}",
+            "kdf": CHEAPEST_KDF,
+            "weak_kdf_for_tests": True,
+        }
+        return VaultSettings(**(usual | self.changes))  # type: ignore[arg-type]
+
+    @property
+    def app(self) -> Flask:
+        if self._app is None:
+            self._app = create_app(self.settings, clock=self.clock, reach=self.reach)
+        return self._app
+
+    def restart(self) -> None:
+        if self._app is not None:
+            self._app.extensions["vault"].dispose()
+        self._app = None
+
+    def close(self) -> None:
+        self.engine.dispose()
+        if self._app is not None:
+            self._app.extensions["vault"].dispose()
+
+    @property
+    def bundle(self) -> TrustBundle:
+        return open_bundle((self.home / homes.TRUST_BUNDLE).read_bytes(), self.root, now=self.clock.now)
+
+    @property
+    def pepper(self) -> bytes:
+        return bytes.fromhex((self.home / homes.PEPPER_KEY).read_text())
+
+    # What a terminal does
+
+    def enrol(
+        self,
+        choices: EmergencyChoices = BOTH,
+        *,
+        slip: bool = True,
+        locator: Locator | None = None,
+        dossier_key: X25519PrivateKey | None = None,
+    ) -> Enrolment:
+        record_id = RecordId.new(self.clock.now)
+        key = dossier_key or X25519PrivateKey.generate()
+        shown, code = locator or Locator.new(), ActivationCode.new()
+        part = make_vault_part(key, record_id, TERMINAL, self.bundle, choices, (shown, code) if slip else None)
+        return Enrolment(record_id, key, shown, code, part)
+
+    # What central does
+
+    def item(
+        self,
+        enrolment: Enrolment,
+        dossier: DossierId,
+        action: HandOverAction = HandOverAction.OPEN,
+        *,
+        break_glass_refused: bool = False,
+        centre_15_refused: bool = False,
+        part: VaultPart | None = None,
+    ) -> HandOverItem:
+        sealed = seal(
+            encode(part or enrolment.part),
+            self.bundle.sealing_key(KeyUse.VAULT),
+            SealPurpose.VAULT_PART,
+            enrolment.record_id,
+            enrolment.terminal,
+        )
+        return HandOverItem(
+            record_id=enrolment.record_id.value,
+            action=action,
+            dossier_id=dossier.value,
+            terminal=enrolment.terminal,
+            vault=sealed,
+            break_glass_refused=break_glass_refused,
+            centre_15_refused=centre_15_refused,
+        )
+
+    def request(self, items: Sequence[HandOverItem], key: Ed25519PrivateKey | None = None) -> bytes:
+        hand_over = HandOver(sent_ms=milliseconds(self.clock.now), items=tuple(items))
+        return write_hand_over(hand_over, key or self.hand_over_key)
+
+    def post(self, path: str, document: bytes) -> TestResponse:
+        return self.app.test_client().post(path, data=document, content_type="application/octet-stream")
+
+    def hand_over(self, *items: HandOverItem) -> tuple[HandOverResult, ...]:
+        document = self.request(items)
+        answer = self.post("/v1/hand-over", document)
+        assert answer.status_code == 200, answer.text
+        return self.opened(answer.data, document).results
+
+    def opened(self, answer: bytes, document: bytes) -> HandOverAnswer:
+        return open_hand_over_answer(answer, self.bundle.verifying_key(KeyUse.VAULT_ANSWER), request=document)
+
+    def events(self, after: int = 0, limit: int = 100) -> EventsAnswer:
+        query = EventsQuery(after=after, limit=limit, sent_ms=milliseconds(self.clock.now))
+        document = write_events_query(query, self.hand_over_key)
+        answer = self.post("/v1/events", document)
+        assert answer.status_code == 200, answer.text
+        return open_events_answer(answer.data, self.bundle.verifying_key(KeyUse.VAULT_ANSWER), request=document)
+
+    def opened_dossier(self, choices: EmergencyChoices = BOTH, **how: object) -> tuple[DossierId, Enrolment]:
+        """A dossier that the vault already has."""
+        enrolment, dossier = self.enrol(choices, **how), new_dossier_id()  # type: ignore[arg-type]
+        (result,) = self.hand_over(self.item(enrolment, dossier))
+        assert result.outcome is HandOverOutcome.KEPT
+        return dossier, enrolment
+
+    # What a holder does
+
+    def activate(
+        self,
+        locator: str,
+        code: str,
+        passphrase: str = PASSPHRASE,
+        again: str | None = None,
+        address: str = "192.0.2.7",
+        **headers: str,
+    ) -> TestResponse:
+        client = self.app.test_client()
+        form = {
+            "csrf": csrf_of(client),
+            "locator": locator,
+            "code": code,
+            "passphrase": passphrase,
+            "passphrase_again": passphrase if again is None else again,
+        }
+        return client.post(
+            "/activation",
+            data=form,
+            headers={"Sec-Fetch-Site": "same-origin", **headers},
+            environ_base={"REMOTE_ADDR": address},
+        )
+
+    def activate_slip(self, enrolment: Enrolment, **how: str) -> TestResponse:
+        return self.activate(enrolment.locator.grouped(), enrolment.code.grouped(), **how)
+
+    # What one sees in the database
+
+    def count(self, table: Table) -> int:
+        with reading(self.engine) as conn:
+            return int(conn.execute(select(func.count()).select_from(table)).scalar_one())
+
+    def rows(self, table: Table) -> list[dict[str, object]]:
+        with reading(self.engine) as conn:
+            return [dict(row._mapping) for row in conn.execute(select(table))]
+
+
+def new_dossier_id() -> DossierId:
+    return DossierId(RecordId.new(START).value)
+
+
+def csrf_of(client: FlaskClient) -> str:
+    found = re.search(r'name="csrf" value="([^"]+)"', client.get("/activation").text)
+    assert found is not None
+    return found.group(1)
+
+
+def state_of(answer: TestResponse) -> str:
+    found = re.search(r'<main [^>]*data-state="([a-z_]+)"', answer.text)
+    assert found is not None, answer.text
+    return found.group(1)

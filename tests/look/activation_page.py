@@ -1,0 +1,91 @@
+"""Takes pictures of the activation page in every state, on a phone and on a desk, for people to look at.
+
+``.venv/bin/python -m tests.look.activation_page [FOLDER]``; not part of the test run.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import threading
+from pathlib import Path
+
+import waitress.server
+from playwright.sync_api import Page, sync_playwright
+
+from tests.central.vault.site import PASSPHRASE, VaultSite
+from wire.codes import ActivationCode, Locator
+from wire.handover import HandOverAction
+
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+SIZES = {"phone": (390, 844), "desk": (1280, 800)}
+
+
+class Walk:
+    def __init__(self, page: Page, site: VaultSite, url: str, folder: Path, size: str) -> None:
+        self.page, self.site, self.url, self.folder, self.size = page, site, url, folder, size
+
+    def shoot(self, name: str) -> None:
+        self.page.screenshot(path=self.folder / f"{self.size}-{name}.png", full_page=True)
+
+    def open(self, fragment: str = "") -> None:
+        self.page.goto("about:blank")
+        self.page.goto(f"{self.url}/activation{fragment}")
+
+    def fill(self, locator: str, code: str, passphrase: str = PASSPHRASE, again: str = PASSPHRASE) -> None:
+        for name, text in (("locator", locator), ("code", code), ("passphrase", passphrase)):
+            self.page.fill(f"[data-test={name}]", text)
+        self.page.fill("[data-test=passphrase-again]", again)
+        self.page.click("[data-test=activate]")
+        self.page.wait_for_load_state()
+
+    def typed(self, name: str, locator: str, code: str) -> None:
+        self.open()
+        self.fill(locator, code)
+        self.shoot(name)
+
+    def all(self) -> None:
+        site = self.site
+        dossier, first = site.opened_dossier()
+        self.open()
+        self.shoot("form")
+        self.fill("AB3", "K7QD-3M9X-T0ZB-W4NE-5", "court", "autre")
+        self.shoot("mistyped")
+        self.open(f"#L={first.locator.value}&C={first.code.grouped()}")
+        self.shoot("from-slip")
+        self.typed("not-yet", Locator.new().grouped(), ActivationCode.new().grouped())
+        self.typed("wrong", first.locator.grouped(), ActivationCode.new().grouped())
+        self.typed("activated", first.locator.grouped(), first.code.grouped())
+        self.typed("used", first.locator.grouped(), first.code.grouped())
+        second = site.enrol()
+        site.hand_over(site.item(second, dossier, HandOverAction.CODE_REQUEST))
+        self.typed("waiting", second.locator.grouped(), second.code.grouped())
+        _, third = site.opened_dossier()
+        for _try in range(5):
+            self.typed("locked", third.locator.grouped(), ActivationCode.new().grouped())
+        for _try in range(6):
+            self.typed("throttled", third.locator.grouped(), ActivationCode.new().grouped())
+        site.clock.pass_by(minutes=20)
+        _, fourth = site.opened_dossier()
+        site.clock.pass_by(days=43)
+        self.typed("expired", fourth.locator.grouped(), fourth.code.grouped())
+        self.page.goto(f"{self.url}/inconnu")
+        self.shoot("error")
+
+
+def main(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
+        for size, (width, height) in SIZES.items():
+            site = VaultSite(Path(tempfile.mkdtemp()) / "programme")
+            server = waitress.server.create_server(site.app, host="127.0.0.1", port=0)
+            threading.Thread(target=server.run, daemon=True).start()
+            page = browser.new_page(viewport={"width": width, "height": height})
+            Walk(page, site, f"http://127.0.0.1:{server.effective_port}", folder, size).all()
+            server.close()
+        browser.close()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1] if len(sys.argv) > 1 else "test-output/activation"))
