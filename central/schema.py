@@ -10,6 +10,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, MetaData
 
 import central
@@ -44,6 +45,13 @@ def downgrade(engine: Engine, revision: str) -> None:
     """Take the database back to a revision; what only the newer shape could hold is lost."""
     with writing(engine) as connection:
         command.downgrade(_configuration(connection), revision)
+
+
+def is_current(engine: Engine) -> bool:
+    """Whether the database stands at the newest migration: what a service asks before it starts."""
+    with reading(engine) as connection:
+        newest = ScriptDirectory.from_config(_configuration(connection)).get_heads()
+        return set(MigrationContext.configure(connection).get_current_heads()) == set(newest)
 
 
 def drift(engine: Engine) -> list[object]:
