@@ -4,13 +4,15 @@ import logging
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 
 from kiosk.enrolment.ports import PrinterState, PrintOutcome, PrintResult
 from kiosk.enrolment.slip import LineRole, Slip, SlipKind, SlipLine
-from kiosk.printer.device import NetworkSink
+from kiosk.printer import status
+from kiosk.printer.device import Link, NetworkSink
 from kiosk.printer.errors import LayoutError
 from kiosk.printer.layout import SlipLayout
 from kiosk.printer.profile import NO_QR_80, TM_T20, PrinterProfile
@@ -20,6 +22,24 @@ from kiosk.printer.thermal import ThermalPrinter
 
 SHORT_S = 0.6  # a deadline for tests in which the printer never answers
 POLL_S = 0.005
+
+
+class TappedSink(NetworkSink):
+    """The network sink, with a copy kept of all that is written."""
+
+    written = b""
+
+    @contextmanager
+    def open(self, timeout_s: float) -> Iterator[Link]:
+        with super().open(timeout_s) as link:
+            write = link.write
+
+            def tapped(data: bytes, timeout_s: float) -> None:
+                self.written += data
+                write(data, timeout_s)
+
+            link.write = tapped
+            yield link
 
 
 def _thermal(simulator: SimulatedPrinter, profile: PrinterProfile = TM_T20, deadline_s: float = 5.0) -> ThermalPrinter:
@@ -62,22 +82,22 @@ def test_paper_near_its_end_prints_and_is_told(simulator: SimulatedPrinter, acti
     assert _thermal(simulator).print(activation) == PrintOutcome(PrintResult.PRINTED, PrinterState.PAPER_LOW)
 
 
-def test_no_byte_leaves_when_the_paper_is_out(simulator: SimulatedPrinter, activation: Slip) -> None:
-    simulator.paper_out()
-    outcome = _thermal(simulator).print(activation)
-    simulator.load_paper()
-    _thermal(simulator).state()
+@pytest.mark.parametrize(
+    ("fault", "state"),
+    [
+        (SimulatedPrinter.paper_out, PrinterState.PAPER_OUT),
+        (SimulatedPrinter.cover_open, PrinterState.COVER_OPEN),
+    ],
+)
+def test_no_byte_of_a_slip_leaves_when_the_printer_cannot_print(
+    simulator: SimulatedPrinter, activation: Slip, fault: Callable[[SimulatedPrinter], None], state: PrinterState
+) -> None:
+    fault(simulator)
+    sink = TappedSink("127.0.0.1", simulator.port)
 
-    assert (outcome, simulator.papers) == (_failed(PrinterState.PAPER_OUT), ())
+    outcome = ThermalPrinter(sink, TM_T20).print(activation)
 
-
-def test_no_byte_leaves_when_the_cover_is_open(simulator: SimulatedPrinter, activation: Slip) -> None:
-    simulator.cover_open()
-    outcome = _thermal(simulator).print(activation)
-    simulator.cover_close()
-    _thermal(simulator).state()
-
-    assert (outcome, simulator.papers) == (_failed(PrinterState.COVER_OPEN), ())
+    assert (outcome, sink.written) == (_failed(state), b"".join(map(status.request, status.KINDS)))
 
 
 def test_paper_that_ends_in_the_middle_of_a_slip_is_a_failure_told_at_once(
@@ -248,21 +268,17 @@ def test_two_slips_printed_at_once_come_out_one_after_the_other(
     assert sorted(paper.raw for paper in simulator.papers) == sorted(whole)
 
 
-def test_a_printer_that_another_job_holds_is_reported_busy_in_the_deadline(
+def test_while_another_job_holds_the_printer_neither_question_nor_slip_waits_beyond_the_deadline(
     simulator: SimulatedPrinter, activation: Slip
 ) -> None:
-    simulator.slow(0.1)
-    thermal = _thermal(simulator, deadline_s=SHORT_S)
-    thermal.warm_up()
-    job = threading.Thread(target=thermal.print, args=(activation,))
-    job.start()
-    assert _eventually(lambda: simulator.lines_printed > 0)
-    began = time.monotonic()
-    thermal.state()
-    waited = time.monotonic() - began
-    job.join()
+    thermal = _thermal(simulator, deadline_s=0.1)
+    said: list[object] = []
+    with thermal._lock:
+        asking = threading.Thread(target=lambda: said.extend((thermal.state(), thermal.print(activation))), daemon=True)
+        asking.start()
+        asking.join(3.0)
 
-    assert waited < 2 * SHORT_S
+    assert said == [PrinterState.UNKNOWN, _failed(PrinterState.UNKNOWN)]
 
 
 def test_a_slip_that_cannot_be_laid_out_is_our_fault_and_leaves_the_printer_free(
