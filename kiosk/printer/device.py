@@ -1,8 +1,8 @@
-"""The ways to a printer: TCP port 9100, USB, a device file. Each job opens its own link and closes it properly.
+"""The ways to a printer: TCP port 9100, a device file, USB; and the addresses that name them in the settings.
 
-A link is kept no longer than a job: a network printer serves one connection at a time, and a printer that was switched
-off and on must be found again without a restart. Device files must be devices or pipes: a slip written into a regular
-file would leave the activation code on the disk.
+Each job opens its own link and closes it properly. A link is kept no longer than a job: a network printer serves one
+connection at a time, and a printer that was switched off and on must be found again without a restart. Device files
+must be devices or pipes: a slip written into a regular file would leave the activation code on the disk.
 """
 
 from __future__ import annotations
@@ -13,46 +13,20 @@ import select
 import socket
 import stat
 import time
-from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 from kiosk.printer.errors import AddressError, DeviceError
+from kiosk.printer.link import ByteSink, Link
+from kiosk.printer.usb import UsbSink
+
+__all__ = ["FileSink", "NetworkSink", "UsbSink", "sink_from_address"]
 
 RAW_PRINTING_PORT = 9100
 READ_SIZE = 64  # bytes: replies are one to three bytes each
 LINGER_S = 0.3  # how long a closing TCP link waits for the printer to close its end, so that no byte is cut off
-USB_REPLY_SIZE = 16
-
-
-class Link(ABC):
-    """One job's open way to the printer. Both methods raise ``DeviceError`` when it broke."""
-
-    readable = True
-    """False when no answer can ever come back on this way."""
-
-    @abstractmethod
-    def write(self, data: bytes, timeout_s: float) -> None:
-        """Hand over all bytes, or raise when the printer does not take them in time."""
-
-    @abstractmethod
-    def read(self, timeout_s: float) -> bytes:
-        """What the printer said since: at least one byte, or ``b""`` after that much silence."""
-
-
-class ByteSink(ABC):
-    """Where a printer is. Holds no open resource between jobs."""
-
-    @abstractmethod
-    def open(self, timeout_s: float) -> contextlib.AbstractContextManager[Link]:
-        """A link for one job, closed at the end of the block.
-
-        Raises:
-            DeviceError: nothing there, or not in time.
-        """
 
 
 class NetworkSink(ByteSink):
@@ -175,93 +149,6 @@ class _FileLink(Link):
         poll = select.poll()
         poll.register(self._descriptor, event)
         return bool(poll.poll(max(timeout_s, 0) * 1000))
-
-
-class UsbSink(ByteSink):
-    """A printer on USB, found by its vendor and product numbers through python-escpos and pyusb.
-
-    ``backend`` is pyusb's own backend object; None lets pyusb find libusb on the system.
-    """
-
-    def __init__(self, vendor: int, product: int, backend: Any = None) -> None:
-        self._vendor = vendor
-        self._product = product
-        self._arguments: dict[str, Any] = {} if backend is None else {"backend": backend}
-
-    @contextmanager
-    def open(self, timeout_s: float) -> Iterator[Link]:
-        """Find and configure the device, and release it at the end."""
-        printer = self._printer(timeout_s)
-        try:
-            yield _UsbLink(printer)
-        finally:
-            printer.close()
-
-    def _printer(self, timeout_s: float) -> Any:
-        from escpos.exceptions import Error as EscposError  # noqa: PLC0415 - 0.4 s, see layout.py
-        from escpos.printer import Usb  # noqa: PLC0415
-
-        printer: Any = Usb(self._vendor, self._product, dict(self._arguments), timeout=int(timeout_s * 1000))
-        try:
-            printer.open()
-            printer.out_ep, printer.in_ep = _bulk_endpoints(printer.device)
-        except (EscposError, OSError, RuntimeError, ValueError) as error:
-            # RuntimeError: pyusb is not installed; ValueError: pyusb found no libusb (its NoBackendError).
-            printer.close()
-            raise DeviceError("the USB printer cannot be opened") from error
-        return printer
-
-
-class _UsbLink(Link):
-    def __init__(self, printer: Any) -> None:
-        self._printer = printer
-        self.readable = printer.in_ep is not None
-
-    def write(self, data: bytes, timeout_s: float) -> None:
-        try:
-            sent = self._printer.device.write(self._printer.out_ep, data, _milliseconds(timeout_s))
-        except OSError as error:  # pyusb's USBError is one
-            raise DeviceError("the USB printer did not take the bytes") from error
-        if sent != len(data):
-            raise DeviceError("the USB printer took only a part of the bytes")
-
-    def read(self, timeout_s: float) -> bytes:
-        from usb.core import USBTimeoutError  # noqa: PLC0415 - only there with the usb extra
-
-        if not self.readable:
-            return b""
-        try:
-            endpoint = self._printer.in_ep
-            return bytes(self._printer.device.read(endpoint, USB_REPLY_SIZE, _milliseconds(timeout_s)))
-        except USBTimeoutError:
-            return b""
-        except OSError as error:
-            raise DeviceError("the USB printer went away") from error
-
-
-def _milliseconds(timeout_s: float) -> int:
-    return max(int(timeout_s * 1000), 1)  # 0 would mean "for ever" to libusb
-
-
-def _bulk_endpoints(device: Any) -> tuple[int, int | None]:
-    """The addresses of the first bulk endpoints out and in, as the device describes itself (USB printer class §4)."""
-    from usb.util import (  # noqa: PLC0415 - only there with the usb extra
-        ENDPOINT_IN,
-        ENDPOINT_TYPE_BULK,
-        endpoint_direction,
-        endpoint_type,
-    )
-
-    outward: list[int] = []
-    inward: list[int] = []
-    for interface in device.get_active_configuration():
-        for endpoint in interface:
-            if endpoint_type(endpoint.bmAttributes) == ENDPOINT_TYPE_BULK:
-                address = int(endpoint.bEndpointAddress)
-                (inward if endpoint_direction(address) == ENDPOINT_IN else outward).append(address)
-    if not outward:
-        raise DeviceError("the USB device has no way to take bytes: not a printer")
-    return outward[0], inward[0] if inward else None
 
 
 def sink_from_address(address: str) -> ByteSink:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from kiosk.enrolment.ports import PrinterState
 from kiosk.printer import status
-from kiosk.printer.device import Link
+from kiosk.printer.link import Link
 
 REPLY_S = 0.5  # a printer answers DLE EOT in milliseconds; a Wi-Fi bridge may take tenths of a second
 

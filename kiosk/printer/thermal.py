@@ -10,10 +10,10 @@ from collections.abc import Callable
 from kiosk.enrolment.ports import PrinterState, PrintOutcome, PrintResult, SlipPrinter
 from kiosk.enrolment.slip import Slip
 from kiosk.printer import status
-from kiosk.printer.device import ByteSink
 from kiosk.printer.dialogue import REPLY_S, Dialogue
 from kiosk.printer.errors import DeviceError
 from kiosk.printer.layout import SlipLayout
+from kiosk.printer.link import ByteSink
 from kiosk.printer.profile import PrinterProfile
 
 REFUSING = frozenset({PrinterState.PAPER_OUT, PrinterState.COVER_OPEN, PrinterState.OFFLINE})

@@ -4,8 +4,8 @@ import pytest
 
 from kiosk.enrolment.ports import PrinterState
 from kiosk.printer import status
-from kiosk.printer.device import Link
 from kiosk.printer.dialogue import REPLY_S, Dialogue
+from kiosk.printer.link import Link
 
 READY = [b"\x12"] * 4
 

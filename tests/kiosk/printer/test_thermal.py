@@ -12,9 +12,10 @@ import pytest
 from kiosk.enrolment.ports import PrinterState, PrintOutcome, PrintResult
 from kiosk.enrolment.slip import LineRole, Slip, SlipKind, SlipLine
 from kiosk.printer import status
-from kiosk.printer.device import Link, NetworkSink
+from kiosk.printer.device import NetworkSink
 from kiosk.printer.errors import LayoutError
 from kiosk.printer.layout import SlipLayout
+from kiosk.printer.link import Link
 from kiosk.printer.profile import NO_QR_80, TM_T20, PrinterProfile
 from kiosk.printer.simulator.paper import Paper
 from kiosk.printer.simulator.server import SimulatedPrinter
