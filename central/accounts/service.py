@@ -7,6 +7,7 @@ import enum
 from sqlalchemy import Connection, select, update
 
 from central.accounts.models import accounts
+from central.dates import paris_day
 
 
 class AccountState(enum.Enum):
@@ -18,22 +19,31 @@ class AccountState(enum.Enum):
     LOCKED = "locked"
 
 
-_ALLOWED = {
+class Move(enum.Enum):
+    """What a projected event did."""
+
+    NOTHING = "nothing"  # there already, no such dossier, or cannot come there from where it is
+    MOVED = "moved"
+    FIRST_ACTIVATION = "first_activation"  # moved, and was never active before: what is counted
+
+
+_FROM = {
     AccountState.ACTIVE: frozenset({AccountState.NONE, AccountState.TO_ACTIVATE, AccountState.LOCKED}),
     AccountState.LOCKED: frozenset({AccountState.TO_ACTIVATE, AccountState.ACTIVE}),
 }
 
 
-def project(connection: Connection, dossier_id: bytes, to: AccountState, *, at_ms: int) -> bool:
-    """Move an account to what the vault says; False when it was there already, or cannot come there from where it is.
-
-    An event that cannot follow (a lock told after a newer activation) changes nothing: the vault is the master, and
-    its events come in order.
-    """
-    held = connection.scalar(select(accounts.c.state).where(accounts.c.dossier_id == dossier_id))
-    if held is None or AccountState(held) not in _ALLOWED[to]:
-        return False
+def project(connection: Connection, dossier_id: bytes, to: AccountState, *, at_ms: int) -> Move:
+    """Move an account to what the vault says, at the vault's time. The vault is the master; its events come in order."""
+    held = connection.execute(
+        select(accounts.c.state, accounts.c.activated_on).where(accounts.c.dossier_id == dossier_id)
+    ).one_or_none()
+    if held is None or AccountState(held.state) not in _FROM[to]:
+        return Move.NOTHING
+    first = to is AccountState.ACTIVE and held.activated_on is None
     connection.execute(
-        update(accounts).where(accounts.c.dossier_id == dossier_id).values(state=to.value, changed_ms=at_ms)
+        update(accounts)
+        .where(accounts.c.dossier_id == dossier_id)
+        .values(state=to.value, changed_ms=at_ms, activated_on=paris_day(at_ms) if first else held.activated_on)
     )
-    return True
+    return Move.FIRST_ACTIVATION if first else Move.MOVED

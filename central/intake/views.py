@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, request
 from sqlalchemy.exc import DBAPIError
 
 from central.errors import CentralError
 from central.intake.service import Intake
 from central.intake.status import StatusDesk
+from central.websafety import problem
 from wire.batch import BATCH_LIMIT
 from wire.errors import WireError
 from wire.status import STATUS_LIMIT
@@ -40,20 +41,13 @@ def _serve(service: Callable[[bytes], bytes], limit: int) -> Response:
     """Read at most ``limit`` bytes, whatever the length header claims, and answer."""
     body = request.stream.read(limit + 1)
     if len(body) > limit:
-        return _problem(413, _TOO_LONG, f"at most {limit} bytes may come")
+        return problem(413, _TOO_LONG, f"at most {limit} bytes may come")
     try:
         answer = service(body)
     except WireError as error:
-        return _problem(413 if error.code == _TOO_LONG else 400, error.code, str(error))
+        return problem(413 if error.code == _TOO_LONG else 400, error.code, str(error))
     except CentralError as error:
-        return _problem(error.status, error.code, str(error))
+        return problem(error.status, error.code, str(error))
     except DBAPIError:
-        return _problem(503, "busy", "nothing was kept; come back in a moment")
+        return problem(503, "busy", "nothing was kept; come back in a moment")
     return Response(answer, content_type="application/octet-stream")
-
-
-def _problem(status: int, code: str, message: str) -> Response:
-    answer = jsonify({"code": code, "message": message})
-    answer.status_code = status
-    answer.content_type = "application/problem+json"
-    return answer

@@ -162,6 +162,7 @@ def upgrade() -> None:
         sa.Column("dossier_id", sa.LargeBinary(length=16), nullable=False),
         sa.Column("state", sa.String(length=32), nullable=False),
         sa.Column("changed_ms", sa.BigInteger(), nullable=False),
+        sa.Column("activated_on", sa.String(length=10), nullable=True),
         sa.ForeignKeyConstraint(["dossier_id"], ["dossiers.dossier_id"], name=op.f("fk_accounts_dossier_id")),
         sa.PrimaryKeyConstraint("dossier_id", name=op.f("pk_accounts")),
         sqlite_with_rowid=False,

@@ -1,0 +1,79 @@
+"""What the vault tells: states of accounts, taken in once and in order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, select
+
+from central.accounts.service import AccountState, Move, project
+from central.audit import service as audit
+from central.audit.service import AuditEntry
+from central.audit.tags import AuditTag
+from central.counters import tally
+from central.counters.models import Measure
+from central.counters.tally import Place, Tally
+from central.dates import paris_day
+from central.db import shard_of
+from central.devices.models import offices
+from central.engine import insert_into
+from central.enrolments.models import dossiers
+from central.handover.models import vault_cursor
+from wire.handover import VaultEvent, VaultEventKind
+
+_CURSOR = "events"
+_STATES = {
+    VaultEventKind.ACCOUNT_ACTIVATED.value: (AccountState.ACTIVE, AuditTag.ACCOUNT_ACTIVATED),
+    VaultEventKind.ACCOUNT_LOCKED.value: (AccountState.LOCKED, AuditTag.ACCOUNT_LOCKED),
+}
+
+
+def cursor(connection: Connection) -> int:
+    """The number of the last event that was taken in; 0 before the first."""
+    return connection.scalar(select(vault_cursor.c.number).where(vault_cursor.c.name == _CURSOR)) or 0
+
+
+def take_in(connection: Connection, events: Sequence[VaultEvent], *, shards: int, now_ms: int) -> int:
+    """Project events onto accounts, audit and counts, in one transaction with the cursor; how many were new.
+
+    An event of a kind that is not known here changes nothing and is passed: a newer vault may tell more.
+    """
+    last = cursor(connection)
+    fresh = [event for event in events if event.number > last]
+    for event in fresh:
+        _take(connection, event, shards, now_ms)
+    if fresh:
+        _move_cursor(connection, max(event.number for event in fresh))
+    return len(fresh)
+
+
+def _take(connection: Connection, event: VaultEvent, shards: int, now_ms: int) -> None:
+    if event.kind not in _STATES:
+        return
+    state, tag = _STATES[event.kind]
+    move = project(connection, event.dossier_id, state, at_ms=event.at_ms)
+    if move is Move.NOTHING:
+        return
+    shard = shard_of(event.dossier_id, shards)
+    audit.append(connection, shard, [AuditEntry(tag, event.dossier_id, "vault")], at_ms=now_ms)
+    if move is Move.FIRST_ACTIVATION:
+        counted = Tally()
+        counted.count(Measure.ACCOUNTS_ACTIVATED, paris_day(event.at_ms), _place(connection, event.dossier_id))
+        tally.add(connection, counted, shard)
+
+
+def _place(connection: Connection, dossier_id: bytes) -> Place:
+    row = connection.execute(
+        select(dossiers, offices.c.region, offices.c.departement)
+        .join(offices, offices.c.office_id == dossiers.c.office_id)
+        .where(dossiers.c.dossier_id == dossier_id)
+    ).one()
+    return Place(row.channel, row.sub_channel, row.region, row.departement, row.office_id, row.terminal_id)
+
+
+def _move_cursor(connection: Connection, number: int) -> None:
+    insert = insert_into(connection, vault_cursor)
+    connection.execute(
+        insert.on_conflict_do_update(index_elements=["name"], set_={"number": insert.excluded.number}),
+        {"name": _CURSOR, "number": number},
+    )

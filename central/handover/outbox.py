@@ -1,0 +1,109 @@
+"""What waits for the vault: read oldest first, settled by the vault's word, row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, select, update
+
+from central.audit.service import AuditEntry
+from central.audit.tags import AuditTag
+from central.enrolments.models import dossiers
+from central.handover.models import outbox
+from wire.handover import HAND_OVER_COUNT, HandOverAction, HandOverItem, HandOverOutcome, HandOverResult
+
+WAITING = "waiting"
+DEAD = "dead"
+_RETRY_BASE_MS = 5_000
+_RETRY_CAP_MS = 15 * 60 * 1000
+_DOUBLINGS = 10
+_CODE_LENGTH = 64
+_SETTLED = frozenset({HandOverOutcome.KEPT, HandOverOutcome.ALREADY})
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A row that waits, and the item it becomes."""
+
+    queued_ms: int
+    attempts: int
+    item: HandOverItem
+
+
+def due(connection: Connection, *, now_ms: int, limit: int = HAND_OVER_COUNT) -> list[Waiting]:
+    """The oldest rows that may be sent now, with the refusals as they stand now: one learnt since is told at once."""
+    rows = connection.execute(
+        select(outbox, dossiers.c.break_glass_refused, dossiers.c.centre_15_refused)
+        .join(dossiers, dossiers.c.dossier_id == outbox.c.dossier_id)
+        .where(outbox.c.state == WAITING, outbox.c.next_ms <= now_ms)
+        .order_by(outbox.c.queued_ms, outbox.c.dossier_id, outbox.c.record_id)
+        .limit(limit)
+    )
+    return [Waiting(row.queued_ms, row.attempts, _item(row)) for row in rows]
+
+
+def settle(
+    connection: Connection, sent: Sequence[Waiting], results: Sequence[HandOverResult], *, now_ms: int
+) -> list[AuditEntry]:
+    """Apply the vault's word; the audit entries of what it refused are the caller's to write.
+
+    Kept or already there: the row leaves. Refused: it stays, dead, for a person. Later, or not named in the answer:
+    it comes again, each time after longer.
+    """
+    words = {result.record_id: result for result in results}
+    refused = []
+    for row in sent:
+        result = words.get(row.item.record_id)
+        if result is not None and result.outcome in _SETTLED:
+            connection.execute(delete(outbox).where(_is(row)))
+        elif result is not None and result.outcome is HandOverOutcome.REFUSED:
+            code = (result.code or "refused")[:_CODE_LENGTH]
+            connection.execute(update(outbox).where(_is(row)).values(state=DEAD, code=code))
+            refused.append(AuditEntry(AuditTag.HANDOVER_REFUSED, row.item.dossier_id, "vault", code))
+        else:
+            _postpone(connection, row, None if result is None else result.code, now_ms)
+    return refused
+
+
+def revive(connection: Connection, *, now_ms: int) -> int:
+    """Send dead rows again, when a person has put right what the vault refused; how many."""
+    return connection.execute(
+        update(outbox).where(outbox.c.state == DEAD).values(state=WAITING, attempts=0, next_ms=now_ms)
+    ).rowcount
+
+
+def count(connection: Connection, state: str) -> int:
+    """How many rows wait, or are dead."""
+    return connection.scalar(select(func.count()).select_from(outbox).where(outbox.c.state == state)) or 0
+
+
+def _postpone(connection: Connection, row: Waiting, code: str | None, now_ms: int) -> None:
+    wait = min(_RETRY_CAP_MS, _RETRY_BASE_MS * 2 ** min(row.attempts, _DOUBLINGS))
+    connection.execute(
+        update(outbox)
+        .where(_is(row))
+        .values(attempts=row.attempts + 1, next_ms=now_ms + wait, code=None if code is None else code[:_CODE_LENGTH])
+    )
+
+
+def _is(row: Waiting) -> ColumnElement[bool]:
+    return and_(
+        outbox.c.queued_ms == row.queued_ms,
+        outbox.c.dossier_id == row.item.dossier_id,
+        outbox.c.record_id == row.item.record_id,
+        outbox.c.state == WAITING,
+    )
+
+
+def _item(row: Any) -> HandOverItem:
+    return HandOverItem(
+        record_id=row.record_id,
+        action=HandOverAction(row.action),
+        dossier_id=row.dossier_id,
+        terminal=row.terminal_id,
+        vault=row.vault,
+        break_glass_refused=row.break_glass_refused,
+        centre_15_refused=row.centre_15_refused,
+    )

@@ -1,0 +1,169 @@
+"""A terminal without hardware: makes the records and batches a real one would send, and awkward ones on demand."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+
+from wire.batch import write_batch
+from wire.canonical import encode
+from wire.identifiers import RecordId, TerminalId, milliseconds
+from wire.nir import InsAuthority, Nir, key_of
+from wire.records import (
+    Answer,
+    CardEvidence,
+    Contact,
+    EnrolmentFacts,
+    IdentityCheck,
+    Question,
+    Routing,
+    SlipFacts,
+    TextShown,
+    Traits,
+    first_link,
+    read_record,
+    read_routing,
+    record_hash,
+    sha256,
+    write_record,
+)
+from wire.sealing import SealPurpose, seal
+
+LAUNCH = datetime(2018, 11, 6, 9, 30, tzinfo=UTC)
+ACCEPTED = {Question.CREATION: True, Question.BREAK_GLASS: True, Question.CENTRE_15: True}
+
+
+def fictitious_nir(number: int) -> Nir:
+    """The NIR of the fictitious person of that number; month 20 of no real calendar."""
+    body = f"1{number // 10**9 % 100:02d}20{99}{number // 1000 % 1000:03d}{number % 1000:03d}"
+    return Nir.parse(f"{body}{key_of(body):02d}")
+
+
+def text_shown(name: str) -> TextShown:
+    shown = hashlib.sha256(name.encode()).digest()
+    return TextShown(text_id=name, version="1", language="fr", sha256=shown, shown_ms=milliseconds(LAUNCH))
+
+
+def enrolment_facts(person: Nir, **changes: Any) -> EnrolmentFacts:
+    """Complete facts of an enrolment; ``accepted`` and ``operator`` change what usually differs."""
+    accepted: dict[Question, bool] = {**ACCEPTED, **changes.pop("accepted", {})}
+    fields: dict[str, Any] = {
+        "traits": Traits(
+            nir=person.compact,
+            ins_oid=InsAuthority.NIR_TEST.value,
+            family_name="SPÉCIMEN",
+            given_name="LÉA",
+            birth_date="19900315",
+            position=0,
+        ),
+        "card": CardEvidence(family="vitale_2", atr=bytes(17), identity_file=bytes(400)),
+        "contact": Contact(email="lea.specimen@exemple.fr"),
+        "notice": text_shown("notice"),
+        "answers": tuple(
+            Answer(question=question, accepted=yes, shown=text_shown(question.value), answered_ms=milliseconds(LAUNCH))
+            for question, yes in accepted.items()
+        ),
+        "identity_check": IdentityCheck(
+            operator=changes.pop("operator", "PHARMA-01"),
+            role=changes.pop("role", "pharmacist"),
+            method="pin",
+            statement=text_shown("identity"),
+            checked_ms=milliseconds(LAUNCH),
+        ),
+        "activation_slip": True,
+    }
+    return EnrolmentFacts(**{**fields, **changes})
+
+
+class FakeTerminal:
+    """Keeps a chain as a real terminal does; every record it made stays in ``made``, oldest first."""
+
+    def __init__(
+        self,
+        name: str,
+        intake: X25519PublicKey,
+        *,
+        office: str = "PHARMACIE-1",
+        channel: str = "pharmacy",
+        sub_channel: str = "counter",
+    ) -> None:
+        self.name = TerminalId(name)
+        self.key = Ed25519PrivateKey.generate()
+        self.place = {"terminal": name, "office": office, "channel": channel, "sub_channel": sub_channel}
+        self.made: list[bytes] = []
+        self._intake = intake
+        self._vault = X25519PrivateKey.generate().public_key()
+        self._head = first_link(self.name)
+        self._sequence = 0
+
+    def enrol(self, person: int | Nir, *, at: datetime = LAUNCH, **changes: Any) -> bytes:
+        """An enrolment; ``record_id`` and ``routing`` (a dict) change the clear part, the rest the facts."""
+        nir = fictitious_nir(person) if isinstance(person, int) else person
+        record_id = changes.pop("record_id", None) or RecordId.new(at)
+        routing = changes.pop("routing", {})
+        facts = enrolment_facts(nir, **changes)
+        sealed = seal(encode(facts), self._intake, SealPurpose.ADMINISTRATIVE, record_id, self.name)
+        part = seal(bytes(520), self._vault, SealPurpose.VAULT_PART, record_id, self.name)
+        return self.record("enrolment", record_id, sealed, part, at=at, **routing)
+
+    def refuse(self, *, at: datetime = LAUNCH, **routing: Any) -> bytes:
+        hour = at.replace(minute=0, second=0, microsecond=0)
+        return self.record("refusal", RecordId.new(hour), None, None, at=hour, **routing)
+
+    def settle_slip(self, enrolment: bytes, *, slip: str = "B", result: str = "printed", at: datetime = LAUNCH) -> bytes:
+        record_id = RecordId.new(at)
+        facts = SlipFacts(
+            enrolment_id=id_of(enrolment), slip=slip, copy_number=1, result=result, settled_ms=milliseconds(at)
+        )
+        sealed = seal(encode(facts), self._intake, SealPurpose.ADMINISTRATIVE, record_id, self.name)
+        return self.record("slip_outcome", record_id, sealed, None, at=at)
+
+    def record(
+        self, kind: str, record_id: RecordId, sealed: bytes | None, part: bytes | None, *, at: datetime, **routing: Any
+    ) -> bytes:
+        """Any record at all, put into the chain."""
+        self._sequence += 1
+        fields: dict[str, Any] = {
+            "record_id": record_id.value,
+            "kind": kind,
+            **self.place,
+            "sequence": self._sequence,
+            "captured_ms": milliseconds(at),
+            "previous_hash": self._head,
+            "administrative_hash": None if sealed is None else sha256(sealed),
+            "vault_hash": None if part is None else sha256(part),
+        }
+        raw = write_record(Routing(**{**fields, **routing}), sealed, part)
+        self._head = record_hash(read_record(raw).routing)
+        self.made.append(raw)
+        return raw
+
+    def batch(self, records: Sequence[bytes] | None = None, *, key: Ed25519PrivateKey | None = None) -> bytes:
+        """A signed batch of ``records``, of all that were made when not given."""
+        return write_batch(
+            self.name, self.made if records is None else records, key or self.key, sent_ms=milliseconds(LAUNCH)
+        )
+
+    def image(self) -> tuple[bytes, int, int]:
+        """The disk as it is now, to be restored later: how a chain comes to fork."""
+        return self._head, self._sequence, len(self.made)
+
+    def restore(self, image: tuple[bytes, int, int]) -> None:
+        """Go back to an older disk; what was made since is gone from the terminal."""
+        self._head, self._sequence, kept = image
+        del self.made[kept:]
+
+
+def id_of(raw: bytes) -> bytes:
+    """The record id of a record's bytes."""
+    return read_routing(read_record(raw).routing).record_id
+
+
+def hash_of(raw: bytes) -> bytes:
+    """The hash by which a terminal knows a record."""
+    return record_hash(read_record(raw).routing)
