@@ -47,7 +47,7 @@ _PLAIN = Style()
 _STYLES = {
     LineRole.TITLE: Style(align="center", bold=True, size=2),
     LineRole.HEADING: Style(bold=True),
-    LineRole.CODE: Style(align="center", bold=True, size=2),
+    LineRole.CODE: Style(align="center", size=2),  # not bold: K and X stay apart on cheap print heads
     LineRole.SMALL: Style(font="b"),
 }
 _CENTRED = Style(align="center")

@@ -106,13 +106,13 @@ def test_a_label_too_long_for_its_column_stands_above_its_value(layout: SlipLayo
     assert text.splitlines() == ["Accès des médecins du centre 15 :", "  oui"]
 
 
-def test_a_code_is_centred_bold_and_twice_as_large(layout: SlipLayout) -> None:
+def test_a_code_is_centred_and_twice_as_large_but_not_bold(layout: SlipLayout) -> None:
     paper = _paper(layout.lay_out(_slip(SlipLine(LineRole.CODE, "AB3D9KXM"))))
 
     (line,) = paper.elements
     assert isinstance(line, TextLine)
     style = line.runs[0].style
-    assert (line.align, style.bold, style.wide, style.high) == ("center", True, 2, 2)
+    assert (line.align, style.bold, style.wide, style.high) == ("center", False, 2, 2)
 
 
 def test_a_code_wider_than_the_paper_is_refused_not_wrapped(layout: SlipLayout) -> None:
