@@ -127,6 +127,9 @@ class SyncWorker:
     def _guarded_turn(self) -> float:
         try:
             return self.turn()
+        except EnrolmentError as error:  # the disk, outside an exchange
+            self._failed(error.code)
+            return _LONGEST_WAIT_S
         except Exception as error:  # noqa: BLE001 - the loop outlives its own faults; the type alone is no personal data
             _log.error("sync turn failed: %s", type(error).__name__)  # no traceback: it may quote values
             self._failed("internal")
