@@ -34,7 +34,7 @@ _FROM = {
 
 
 def project(connection: Connection, dossier_id: bytes, to: AccountState, *, at_ms: int) -> Move:
-    """Move an account to what the vault says, at the vault's time. The vault is the master; its events come in order."""
+    """Move an account to what the vault says, at its time. The vault is the master, its events come in order."""
     held = connection.execute(
         select(accounts.c.state, accounts.c.activated_on).where(accounts.c.dossier_id == dossier_id)
     ).one_or_none()

@@ -15,7 +15,6 @@ from threading import Event
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError
 
 from central.audit import service as audit
 from central.db import shard_of
@@ -89,14 +88,12 @@ class HandOverWorker:
             try:
                 wait_s = 0.0 if self.round().was_busy else self._pace.idle_s
                 failures = 0
-            except (VaultError, WireError) as error:
+            except Exception as error:  # noqa: BLE001 - a worker that dies hands nothing over; the next round may
                 failures += 1
                 wait_s = self._backoff_s(failures)
-                _log.warning("hand-over put off for %.0f s: %s", wait_s, error.code)
-            except DBAPIError as error:
-                failures += 1
-                wait_s = self._backoff_s(failures)
-                _log.warning("hand-over put off for %.0f s: database, %s", wait_s, type(error).__name__)
+                # Code or class only: the text of a database error may quote what was written.
+                reason = error.code if isinstance(error, (VaultError, WireError)) else type(error).__name__
+                _log.warning("hand-over put off for %.0f s: %s", wait_s, reason)
             stop.wait(wait_s)
 
     def round(self) -> Round:

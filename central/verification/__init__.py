@@ -1,0 +1,1 @@
+"""Recounts: chains, money and counts against the facts they were made from. Reads only."""
