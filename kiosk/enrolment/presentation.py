@@ -1,0 +1,98 @@
+"""Session → what the templates print: sentences by code, progress, who may be chosen. Pure reading."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from kiosk.enrolment.evidence import METHODS, attestation
+from kiosk.enrolment.faults import SHORT_CODES
+from kiosk.enrolment.holder import CardHolder
+from kiosk.enrolment.journey import EDITABLE, Journey
+from kiosk.enrolment.rules import PARIS, Eligibility, eligibility, local_day
+from kiosk.enrolment.session import EnrolmentSession
+from kiosk.enrolment.slips import date_on_card
+from kiosk.enrolment.steps import PATHS, PERSONAL, QUESTION_OF, JourneyKind, Step, progress, step_back
+from kiosk.enrolment.texts import Texts
+from wire.records import Question
+
+_QUESTION_PAGE = "question"
+# On these the counter's screen is turned to the person.
+PATIENT_FACING = frozenset(QUESTION_OF)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Choice:
+    """One person of the card as a button; ``reason`` says why it is greyed, empty when it is not."""
+
+    position: int
+    name: str
+    birth_date: str
+    masked_nir: str
+    reason: str
+
+
+def picture(session: EnrolmentSession) -> dict[str, Any]:
+    """Everything a template may print, by name."""
+    screen = session.screen()
+    journey, texts = screen.journey, session.texts
+    step = journey.step
+    question = QUESTION_OF.get(step)
+    return {
+        "screen": screen,
+        "journey": journey,
+        "step": step.value,
+        "kind": journey.kind.value,
+        "at_counter": journey.kind is JourneyKind.COUNTER,
+        "body": f"enrolment/steps/{_QUESTION_PAGE if question else step.value}.html",
+        "texts": texts,
+        "question": None if question is None else texts.asked(question),
+        "given": None if question is None else journey.answer_to(question),
+        "given_answers": {one.value: journey.answer_to(one) for one in Question},
+        "asked": {one.value: texts.asked(one) for one in Question},
+        "statement": attestation(texts, journey.kind),
+        "methods": [method.value for method in METHODS[journey.kind]],
+        "choices": [_choice(person, journey, texts) for person in _persons(journey)],
+        "progress": progress(journey.kind, step),
+        "path": [(one.value, one in journey.answered) for one in PATHS[journey.kind] if one not in _UNLISTED],
+        "can_go_back": step_back(journey.kind, step, frozenset()) is not None and step is not Step.STATUS,
+        "can_leave": step in PERSONAL,
+        "patient_facing": step in PATIENT_FACING,
+        "editable": [one.value for one in PATHS[journey.kind] if one in EDITABLE],
+        "complaint": _complaint(journey, texts),
+        "fault": _fault(journey, texts),
+        "terminal": screen.place.terminal if screen.place else "",
+        "office": screen.place.office_name if screen.place else "",
+    }
+
+
+_UNLISTED = frozenset({Step.STATUS, Step.SLIP_OFFER})
+
+
+def _persons(journey: Journey) -> tuple[CardHolder, ...]:
+    return () if journey.card is None else journey.card.persons
+
+
+def _choice(person: CardHolder, journey: Journey, texts: Texts) -> Choice:
+    verdict = eligibility(person, local_day(journey.shown_at))
+    return Choice(
+        position=person.position,
+        name=f"{person.given_name} {person.family_name}".strip(),
+        birth_date=date_on_card(person.birth_date),
+        masked_nir="" if person.nir is None else person.nir.masked(),
+        reason="" if verdict is Eligibility.MAY else texts.sentences[verdict.value],
+    )
+
+
+def _complaint(journey: Journey, texts: Texts) -> str:
+    if journey.complaint is None:
+        return ""
+    until = "" if journey.complaint_until is None else f"{journey.complaint_until.astimezone(PARIS):%H:%M}"
+    return texts.sentences[journey.complaint].format(until=until)
+
+
+def _fault(journey: Journey, texts: Texts) -> dict[str, str] | None:
+    if journey.fault is None:
+        return None
+    reason = f" {journey.fault_code}" if journey.fault_code else ""
+    return {**texts.faults[journey.fault.value], "code": SHORT_CODES[journey.fault] + reason}
