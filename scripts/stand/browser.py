@@ -48,7 +48,6 @@ class Page:
     url: str
     status: int
     step: str | None = None
-    state: dict[str, str] = field(default_factory=dict)
     touchables: dict[str, Touchable] = field(default_factory=dict)
     forms: list[Form] = field(default_factory=list)
     texts: dict[str, str] = field(default_factory=dict)
@@ -67,8 +66,7 @@ class _Reader(HTMLParser):
         given = {name: value or "" for name, value in attrs}
         test = given.get("data-test")
         if tag == "main":
-            self.page.step = given.get("data-step")
-            self.page.state = {name: value for name, value in given.items() if name.startswith("data-")}
+            self.page.step = given.get("data-step") or given.get("data-state")
         elif tag == "form":
             self._form = Form(given.get("action", ""), given.get("method", "get").lower(), test)
             self.page.forms.append(self._form)
@@ -99,7 +97,7 @@ class _Reader(HTMLParser):
 
     def _button(self, given: dict[str, str], test: str | None) -> None:
         form = self._owner(given)
-        key = test or (form.test if form else None)
+        key = test or (form.test or form.action if form else None)
         if form and given.get("type", "submit") == "submit" and "disabled" not in given and key:
             touchable = Touchable(
                 form=form, name=given.get("name"), value=given.get("value", ""), action=given.get("formaction")
@@ -199,7 +197,4 @@ class Browser:
         reader = _Reader(self.page)
         reader.feed(answer.text)
         reader.close()
-        if answer.is_error:
-            sentence = " ".join(self.page.text.split())[:200]
-            raise BrowserError(f"{urlsplit(self.page.url).path} answers {answer.status_code}: {sentence}")
         return self.page

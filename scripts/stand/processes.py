@@ -52,14 +52,15 @@ def free_port(preferred: int, taken: Iterable[int] = ()) -> int:
     raise StandError(f"no port is free from {preferred} to {preferred + _PORTS_TRIED - 1}")
 
 
-def run_command(*arguments: str, environment: Mapping[str, str] | None = None) -> str:
-    """Run one of our commands to its end and give what it printed.
+def run_command(*arguments: str, typed: str = "", environment: Mapping[str, str] | None = None) -> str:
+    """Run one of our commands to its end and give what it printed; ``typed`` is what it asks for.
 
     Raises:
         StandError: with the command's own sentence.
     """
     done = subprocess.run(
         [sys.executable, "-m", *arguments],
+        input=typed,
         capture_output=True,
         text=True,
         check=False,

@@ -1,0 +1,178 @@
+"""One pharmacy enrolment from the card to the activated account, through the same screens as a person's fingers.
+
+No step reaches into a database or a process: what is checked is what a pharmacist, a patient and a manager can see.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from browser import Browser, Page
+from processes import Children
+from programme import MANAGER, MANAGER_PASSWORD, PHARMACY, Programme
+
+CARD = "marie"
+PASSPHRASE = "quatre mots sans lien entre eux"
+_SCREENS_WITHIN_S = 60.0
+_ARRIVES_WITHIN_S = 30.0
+_POLL_S = 0.1
+_LOCATOR = re.compile(r"\b([0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4})\b(?!-)")
+_CODE = re.compile(r"\b((?:[0-9A-HJKMNP-TV-Z]{4}-){4}[0-9A-HJKMNP-TV-Z])\b")
+
+T = TypeVar("T")
+
+
+class OnceError(Exception):
+    """Something did not come out as it must; the message says what."""
+
+
+def one_enrolment(programme: Programme, children: Children) -> None:
+    """Enrol, print, wait for central and the vault, show the ledger, activate.
+
+    Raises:
+        OnceError, BrowserError: a screen, a slip or a count is not as it must be.
+        StandError: a process ended by itself.
+    """
+    began = time.monotonic()
+    terminal = Browser(programme.terminal_address(PHARMACY))
+    _say("At the pharmacy's counter")
+    _walk_the_screens(terminal, children)
+    slips = _slips(terminal, children)
+    for number, slip in enumerate(slips, 1):
+        _say(f"Slip {number} as printed")
+        print(slip)
+    _say("At the region's office")
+    _wait_for_central(programme, children)
+    print(f"ledger: {programme.ledger_line()}")
+    _say("At home")
+    _activate(programme, slips)
+    _wait_for_account(programme, children)
+    print(f"\nAll of it held, in {time.monotonic() - began:.0f} s.")
+
+
+def _walk_the_screens(terminal: Browser, children: Children) -> None:
+    act: Mapping[str, Callable[[], Page]] = {
+        "sign_in": lambda: terminal.touch("sign-in", pin=PHARMACY.pin),
+        "attract": lambda: _insert_card(terminal),
+        "who": lambda: terminal.touch("person-1" if terminal.has("person-1") else "person-0"),
+        "notice": lambda: terminal.touch("notice-read", end_reached="1"),  # the page's script says so at its end
+        "consent": lambda: terminal.touch("yes"),
+        "break_glass": lambda: terminal.touch("yes"),
+        "centre_15": lambda: terminal.touch("yes"),
+        "contact": lambda: terminal.touch("give-contact", mobile="06 39 98 00 01", email="marie@exemple.fr"),
+        "identity": lambda: _attest(terminal),
+        "confirm": lambda: terminal.touch("confirm"),
+        "reading": lambda: _look_again(terminal),
+        "status": lambda: _look_again(terminal),
+        "printing": lambda: _look_again(terminal),
+    }
+    deadline = time.monotonic() + _SCREENS_WITHIN_S
+    shown = None
+    page = terminal.open("/")
+    while page.step != "done":
+        if page.step not in act or page.texts.get("complaint"):
+            said = " ".join((page.texts.get("complaint") or page.text).split())
+            raise OnceError(f"the terminal stands on the screen {page.step!r}: {said[:300]}")
+        if page.step != shown:
+            shown = page.step
+            print(f"  screen {shown}", flush=True)
+        children.check()
+        if time.monotonic() > deadline:
+            raise OnceError(f"the terminal does not leave the screen {page.step!r}")
+        page = act[page.step]()
+    print(f"  screen done: {page.texts['count-today']} today, {page.texts['count-waiting']} to send")
+
+
+def _insert_card(terminal: Browser) -> Page:
+    terminal.open("/demo")
+    answer = terminal.post("/demo/insert", {"card": CARD})
+    if answer.is_error:
+        raise OnceError(f"the card cannot be inserted: {answer.status_code}")
+    return _until(lambda: terminal.open("/"), lambda page: page.step != "attract", "the card is not noticed")
+
+
+def _attest(terminal: Browser) -> Page:
+    for box in ("statement-0", "statement-1", "method-identity_card"):
+        terminal.touch(box)
+    return terminal.touch("attest", pin=PHARMACY.pin)
+
+
+def _look_again(terminal: Browser) -> Page:
+    time.sleep(_POLL_S)
+    return terminal.open("/")
+
+
+def _slips(terminal: Browser, children: Children) -> list[str]:
+    children.check()
+    papers: Any = terminal.get_json("/demo/papers.json")
+    texts = [str(paper["text"]) for paper in papers["papers"]]
+    if len(texts) != 2:
+        raise OnceError(f"{len(texts)} slips came out of the printer where two must")
+    return texts
+
+
+def _wait_for_central(programme: Programme, children: Children) -> None:
+    """Until the manager's page counts the dossier and nothing waits for the vault."""
+    manager = Browser(programme.addresses.central)
+    manager.open("/connexion")
+    manager.touch("/connexion", name=MANAGER, password=MANAGER_PASSWORD)
+    page = _until(
+        lambda: manager.open("/tableau"),
+        lambda page: page.texts.get("opened", "").strip() == "1" and page.texts.get("outbox", "").strip() == "0",
+        "central and vault do not have it",
+        children,
+    )
+    print(
+        f"  manager's page: {page.texts['opened'].strip()} opened, {page.texts['outbox'].strip()} waiting for the vault"
+    )
+
+
+def _activate(programme: Programme, slips: list[str]) -> None:
+    locator, code = _found(_LOCATOR, slips[1], "locator"), _found(_CODE, slips[1], "code")
+    home = Browser(programme.addresses.vault)
+    home.open("/activation")
+    page = home.touch("activate", locator=locator, code=code, passphrase=PASSPHRASE, passphrase_again=PASSPHRASE)
+    if page.step != "activated":
+        raise OnceError(f"the activation page answers {page.step!r}")
+    print("  activation page: activated")
+
+
+def _wait_for_account(programme: Programme, children: Children) -> None:
+    """Until central, too, has heard from the vault that the account is active."""
+    manager = Browser(programme.addresses.central)
+    manager.open("/connexion")
+    manager.touch("/connexion", name=MANAGER, password=MANAGER_PASSWORD)
+    page = _until(
+        lambda: manager.open("/tableau"),
+        lambda page: page.texts.get("activated", "").strip() == "1",
+        "central does not hear of the activation",
+        children,
+    )
+    print(f"  account: active ({page.texts['activated'].strip()} on the manager's page)")
+
+
+def _found(pattern: re.Pattern[str], slip: str, what: str) -> str:
+    match = pattern.search(slip)
+    if match is None:
+        raise OnceError(f"slip B bears no {what}")
+    return match.group(1)
+
+
+def _until(look: Callable[[], T], good: Callable[[T], bool], complaint: str, children: Children | None = None) -> T:
+    deadline = time.monotonic() + _ARRIVES_WITHIN_S
+    while True:
+        seen = look()
+        if good(seen):
+            return seen
+        if children:
+            children.check()
+        if time.monotonic() > deadline:
+            raise OnceError(f"{complaint} after {_ARRIVES_WITHIN_S:.0f} s")
+        time.sleep(_POLL_S)
+
+
+def _say(line: str) -> None:
+    print(f"\n== {line}", flush=True)
