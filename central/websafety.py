@@ -157,7 +157,13 @@ def refuse(
     code, sentence = code or usual_code, sentence or usual_sentence
     if _from_machine():
         return problem(status, code, sentence)
-    return Response(render_error(status, code, sentence), status=status, content_type="text/html; charset=utf-8")
+    try:
+        page = render_error(status, code, sentence)
+    except Exception as error:  # noqa: BLE001 - whatever ails the error page must not hide the error
+        # So it is after a refused Host: Flask can build no address for the page's links.
+        _log.warning("the page of error %s failed: %s", code, type(error).__name__)
+        page = _plain_page(status, code, sentence)
+    return Response(page, status=status, content_type="text/html; charset=utf-8")
 
 
 def _from_machine() -> bool:

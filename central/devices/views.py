@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from flask import Blueprint, Response, request
 from sqlalchemy import Connection, Engine
 
+from central.devices.bundle_shelf import BundleShelf
 from central.devices.configuration import Place, answer_query, sign_for
 from central.devices.heard import note_heard
 from central.devices.registration import register
@@ -17,14 +18,14 @@ from central.engine import in_transaction, reading
 from central.errors import CentralError
 from central.websafety import problem
 from wire.canonical import encode
-from wire.errors import SignatureError, WireError
-from wire.records import sha256
+from wire.errors import SignatureError, TrustError, WireError
 from wire.registration import RegistrationAnswer, open_request
 
 OPEN_ENDPOINTS = frozenset({"devices.registrations", "devices.configuration", "devices.trust"})
 SIGNED_ENDPOINTS = frozenset({"devices.registrations", "devices.configuration"})
 _BYTES = "application/octet-stream"
-_ETAG_DIGITS = 32
+# A terminal's own mistake is 400; what is wrong with central itself (its bundle) is 503: come back.
+_STATUS = {SignatureError: HTTPStatus.UNAUTHORIZED, TrustError: HTTPStatus.SERVICE_UNAVAILABLE}
 
 
 def make_blueprint(
@@ -33,12 +34,11 @@ def make_blueprint(
     *,
     place: Place,
     answer_key: Ed25519PrivateKey,
-    bundle: bytes,
+    shelf: BundleShelf,
     shards: int,
 ) -> Blueprint:
     """The routes ``/v1/registrations``, ``/v1/configuration`` and ``/v1/trust``."""
     blueprint = Blueprint("devices", __name__)
-    bundle_etag = f'"{sha256(bundle).hex()[:_ETAG_DIGITS]}"'
 
     @blueprint.errorhandler(CentralError)
     def refused(error: CentralError) -> Response:
@@ -46,18 +46,18 @@ def make_blueprint(
 
     @blueprint.errorhandler(WireError)
     def unreadable(error: WireError) -> Response:
-        status = HTTPStatus.UNAUTHORIZED if isinstance(error, SignatureError) else HTTPStatus.BAD_REQUEST
-        return problem(status, error.code, str(error))
+        return problem(_STATUS.get(type(error), HTTPStatus.BAD_REQUEST), error.code, str(error))
 
     @blueprint.post("/v1/registrations")
     def registrations() -> Response:
         asked = open_request(request.get_data())
         now = clock()
+        bundle = shelf.current(now)  # before the token is spent
 
         def settle(connection: Connection) -> RegistrationAnswer:
             name = register(connection, asked, now=now, shards=shards)
             signed = sign_for(connection, name, place, answer_key, now=now)
-            return RegistrationAnswer(terminal=name, bundle=bundle, configuration=signed.document)
+            return RegistrationAnswer(terminal=name, bundle=bundle.document, configuration=signed.document)
 
         return Response(encode(in_transaction(engine, settle)), content_type=_BYTES)
 
@@ -73,9 +73,10 @@ def make_blueprint(
 
     @blueprint.get("/v1/trust")
     def trust() -> Response:
-        headers = {"ETag": bundle_etag, "Cache-Control": "no-cache"}
-        if request.headers.get("If-None-Match") == bundle_etag:
+        shown = shelf.current(clock())
+        headers = {"ETag": shown.etag, "Cache-Control": "no-cache"}
+        if request.headers.get("If-None-Match") == shown.etag:
             return Response(status=HTTPStatus.NOT_MODIFIED, headers=headers)
-        return Response(bundle, content_type=_BYTES, headers=headers)
+        return Response(shown.document, content_type=_BYTES, headers=headers)
 
     return blueprint

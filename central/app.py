@@ -1,0 +1,131 @@
+"""Central's Flask app: parts joined, nothing decided. Every route is closed unless ``OPEN_ENDPOINTS`` names it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, jsonify, redirect, render_template, url_for
+from sqlalchemy import Engine
+from werkzeug.wrappers import Response as BaseResponse
+
+from central import schema
+from central.dashboards import views as dashboard_views
+from central.devices import views as device_views
+from central.devices.bundle_shelf import BundleShelf
+from central.devices.configuration import Place
+from central.engine import make_engine
+from central.errors import SetupError
+from central.intake import views as intake_views
+from central.intake.service import Intake, IntakeParts
+from central.intake.status import StatusDesk
+from central.keys import CentralKeys, load_keys
+from central.ledger.rules import load_rules
+from central.passwords import Passwords
+from central.settings import CentralSettings
+from central.staff import views as staff_views
+from central.staff.cookie_key import cookie_key
+from central.staff.sign_in import SignInDesk
+from central.websafety import Safety, protect
+from wire import homes
+from wire.batch import BATCH_LIMIT
+from wire.failpoints import Reach, pass_by
+
+OPEN_ENDPOINTS = (
+    frozenset({"static", "health", dashboard_views.HTMX, "staff.sign_in", "staff.admit"})
+    | device_views.OPEN_ENDPOINTS
+    | {intake_views.BATCHES_ENDPOINT, intake_views.STATUS_ENDPOINT}
+)
+SIGNED_ENDPOINTS = device_views.SIGNED_ENDPOINTS | {intake_views.BATCHES_ENDPOINT, intake_views.STATUS_ENDPOINT}
+_LOOPBACK = frozenset({"127.0.0.1", "localhost"})
+
+
+def system_clock() -> datetime:
+    """The machine's clock."""
+    return datetime.now(UTC)
+
+
+def open_engine(settings: CentralSettings) -> Engine:
+    """The database, at the newest shape.
+
+    Raises:
+        SetupError: ``not_migrated``.
+    """
+    engine = make_engine(settings.database)
+    if not schema.is_current(engine):
+        raise SetupError("the database is not of this release: run python -m central migrate", code="not_migrated")
+    return engine
+
+
+def create_app(
+    settings: CentralSettings,
+    *,
+    clock: Callable[[], datetime] = system_clock,
+    reach: Reach = pass_by,
+    passwords: Passwords | None = None,
+) -> Flask:
+    """Central over the home and the database of ``settings``.
+
+    Raises:
+        SetupError: a key is missing or open to others, or the database is not migrated.
+        TrustError: the trust bundle is not the root's, or not valid now.
+    """
+    keys = load_keys(settings.home, now=clock())
+    engine = open_engine(settings)
+    app = Flask(__name__)
+    app.secret_key = cookie_key(settings.home)
+    app.extensions["central"] = engine  # for who must close it: tests, and commands that end
+    _register(app, settings, keys, engine, clock, reach, passwords or Passwords())
+    protect(
+        app,
+        Safety(
+            open_endpoints=OPEN_ENDPOINTS,
+            signed_endpoints=SIGNED_ENDPOINTS,
+            hosts=_LOOPBACK | {urlsplit(settings.public_url).hostname or "localhost"},
+            https=settings.public_url.startswith("https://"),
+            max_body=BATCH_LIMIT,
+            is_allowed=staff_views.manager_asks(engine, clock, unattended=frozenset({dashboard_views.LIVE})),
+            sign_in_endpoint="staff.sign_in",
+            render_error=_render_error,
+        ),
+    )
+    return app
+
+
+def _register(
+    app: Flask,
+    settings: CentralSettings,
+    keys: CentralKeys,
+    engine: Engine,
+    clock: Callable[[], datetime],
+    reach: Reach,
+    passwords: Passwords,
+) -> None:
+    shards = settings.shards
+    parts = IntakeParts(engine, keys, load_rules(), shards, settings.ins_authority)
+    intake, status_desk = Intake(parts, reach=reach), StatusDesk(engine, keys, shards=shards)
+    place = Place(settings.activation_url, settings.ins_authority.value)
+    shelf = BundleShelf(settings.home / homes.TRUST_BUNDLE, keys.root)
+    sign_in_desk = SignInDesk(engine, passwords, shards=shards)
+    for blueprint in (
+        intake_views.make_blueprint(intake, status_desk, clock=clock),
+        device_views.make_blueprint(engine, clock, place=place, answer_key=keys.answer, shelf=shelf, shards=shards),
+        staff_views.make_blueprint(sign_in_desk, clock, after_sign_in=dashboard_views.TABLE),
+        dashboard_views.make_blueprint(engine, clock),
+    ):
+        app.register_blueprint(blueprint)
+    app.add_url_rule("/healthz", "health", _health)
+    app.add_url_rule("/", "home", _home)
+
+
+def _health() -> Response:
+    return jsonify({"status": "ok"})
+
+
+def _home() -> BaseResponse:
+    return redirect(url_for(dashboard_views.TABLE))
+
+
+def _render_error(status: int, code: str, sentence: str) -> str:
+    return render_template("error.html", status=status, code=code, sentence=sentence)

@@ -1,0 +1,66 @@
+"""What every command works with: settings, database, time, where it writes, and how it asks for a secret."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any, TextIO
+
+from sqlalchemy import Engine
+
+from central.app import open_engine
+from central.errors import SetupError
+from central.passwords import Passwords
+from central.settings import CentralSettings
+
+Parsers = Any
+"""What ``add_subparsers`` returns; argparse has no public name for it."""
+
+Command = Callable[["Desk", argparse.Namespace], int]
+"""A command: answers the exit code."""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Made once per command line; ``ask_secret`` shows a prompt and returns what was typed, unseen."""
+
+    settings: CentralSettings
+    clock: Callable[[], datetime]
+    out: TextIO
+    ask_secret: Callable[[str], str]
+    passwords: Passwords
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The database, at the newest shape."""
+        return open_engine(self.settings)
+
+    def say(self, line: str) -> None:
+        """Write a line for the person at the machine."""
+        self.out.write(line + "\n")
+        self.out.flush()
+
+    def chosen_secret(self, what: str, options: argparse.Namespace, generate: Callable[[], str]) -> str:
+        """A secret that was asked for twice, or, with ``--generate``, drawn and printed this once.
+
+        Raises:
+            SetupError: ``typed_twice``: the two did not agree.
+        """
+        if options.generate:
+            secret = generate()
+            self.say(f"{what}: {secret}")
+            return secret
+        secret = self.ask_secret(f"{what}: ")
+        if self.ask_secret(f"{what}, again: ") != secret:
+            raise SetupError("the two were not the same: nothing was changed", code="typed_twice")
+        return secret
+
+
+def offer(parsers: Parsers, name: str, command: Command, **texts: str) -> argparse.ArgumentParser:
+    """Add a command to the command line."""
+    parser: argparse.ArgumentParser = parsers.add_parser(name, **texts)
+    parser.set_defaults(command=command)
+    return parser

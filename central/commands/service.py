@@ -1,0 +1,66 @@
+"""The database's shape, the HTTP service, and the hand-over to the vault."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+import threading
+from types import FrameType
+from typing import NoReturn
+
+import waitress
+
+from central import schema
+from central.app import create_app
+from central.commands.desk import Desk, Parsers, offer
+from central.engine import make_engine
+from wire.batch import BATCH_LIMIT
+
+_PORT = 8100
+_THREADS = 4  # SQLite has one writer anyway; more central is more gunicorn workers over PostgreSQL
+_FRAMING = 16 * 1024  # bytes that waitress lets through above the limit, so that the app can say why it refuses
+
+
+def add_parsers(parsers: Parsers) -> None:
+    """Offer the commands."""
+    migrate = offer(parsers, "migrate", _migrate, help="make the database, or raise it to this release")
+    migrate.add_argument("--revision", default="head", help="another revision than the newest")
+
+    serve = offer(parsers, "serve", _serve, help="serve terminals and managers; hands over to the vault meanwhile")
+    serve.add_argument("--host", default="127.0.0.1")
+    serve.add_argument("--port", type=int, default=_PORT)
+    serve.add_argument("--threads", type=int, default=_THREADS)
+    serve.add_argument("--no-worker", action="store_true", help="leave the hand-over to a process of its own")
+
+    offer(parsers, "hand-over", _hand_over, help="the hand-over to the vault alone, until stopped")
+
+
+def _migrate(desk: Desk, options: argparse.Namespace) -> int:
+    schema.upgrade(make_engine(desk.settings.database), options.revision)
+    desk.say("the database is at the newest shape" if options.revision == "head" else f"at {options.revision}")
+    return 0
+
+
+def _serve(desk: Desk, options: argparse.Namespace) -> int:
+    app = create_app(desk.settings, clock=desk.clock, passwords=desk.passwords)
+    stop = threading.Event()
+    if not options.no_worker:
+        threading.Thread(target=_work, args=(desk, stop), name="hand-over", daemon=True).start()
+    signal.signal(signal.SIGTERM, _leave)
+    try:
+        waitress.serve(
+            app,
+            host=options.host,
+            port=options.port,
+            threads=options.threads,
+            ident=None,
+            max_request_body_size=BATCH_LIMIT + _FRAMING,
+        )
+    finally:
+        stop.set()
+    return 0
+
+
+def _leave(_signal: int, _frame: FrameType | None) -> NoReturn:
+    sys.exit(0)  # waitress finishes what it is answering

@@ -1,0 +1,208 @@
+"""A real central in a folder, and those who talk to it: a manager with a browser, a terminal with its key."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Connection, Engine, select
+from werkzeug.test import TestResponse
+
+from central import schema
+from central.app import create_app
+from central.audit.models import audit_entries
+from central.devices.fleet import Fleet, NewOffice, NewOperator
+from central.engine import in_transaction, make_engine, reading
+from central.passwords import Argon2Cost, Passwords
+from central.settings import CentralSettings
+from central.staff.service import add_manager
+from provisioning.authority import Home, Programme, make_keys
+from provisioning.keys import load_public_root
+from provisioning.private_files import Owner
+from wire import homes
+from wire.configuration import ConfigurationQuery, write_configuration_query
+from wire.identifiers import Finess, OfficeId, OperatorId, TerminalId, milliseconds
+from wire.registration import RegistrationAnswer, Ticket, open_registration_answer, write_request
+
+START = datetime.fromisoformat("2026-11-22T09:00:00+00:00")
+CHEAPEST = Argon2Cost(time=1, memory_kib=8, lanes=1)
+"""Nothing but a test may be so cheap."""
+
+PASSWORD = "quatre pommes sur un toit"
+HALL = NewOffice(
+    office=OfficeId("CPAM-75-BEAUVAU"),
+    name="CPAM de Paris – accueil Beauvau",  # noqa: RUF001 - French
+    kind="cpam",
+    lines=["12 rue de l’Essai", "75008 Paris"],  # noqa: RUF001 - French
+    departement="75",
+    region="11",
+)
+PHARMACY = NewOffice(
+    office=OfficeId("PHARM-974-01"),
+    name="Pharmacie du Piton",
+    kind="pharmacy",
+    lines=["3 chemin des Filaos", "97400 Saint-Denis"],
+    departement="974",
+    region="04",
+    finess=Finess.parse("750712184"),
+)
+
+
+@dataclass
+class Clock:
+    """A present that tests move."""
+
+    now: datetime = START
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def pass_by(self, **span: float) -> None:
+        self.now += timedelta(**span)
+
+
+@dataclass
+class CentralSite:
+    """Central's home, made by the real provisioning; ``app`` is built on first use."""
+
+    folder: Path
+    clock: Clock = field(default_factory=Clock)
+    public_url: str = "http://localhost"
+
+    def __post_init__(self) -> None:
+        owner = Owner.current()
+        self.programme = Programme(*(Home(self.folder / name, owner) for name in ("root", "central", "vault")))
+        make_keys(self.programme, now=self.clock.now, days=365)
+        self.home = self.programme.central.folder
+        self.root = load_public_root(self.programme.root.folder / homes.ROOT_PUBLIC, owner)
+        self.engine: Engine = make_engine(self.settings.database)
+        schema.upgrade(self.engine)
+        self.passwords = Passwords(CHEAPEST)
+        self._app: Flask | None = None
+
+    @property
+    def settings(self) -> CentralSettings:
+        return CentralSettings(
+            home=self.home, database=f"sqlite:///{self.home / 'central.db'}", public_url=self.public_url
+        )
+
+    @property
+    def app(self) -> Flask:
+        if self._app is None:
+            self._app = create_app(self.settings, clock=self.clock, passwords=self.passwords)
+        return self._app
+
+    def close(self) -> None:
+        self.engine.dispose()
+        if self._app is not None:
+            self._app.extensions["central"].dispose()
+
+    def browser(self) -> Browser:
+        return Browser(self.app.test_client())
+
+    # What commands do -------------------------------------------------------------------------------------------
+
+    def manager(self, name: str, region: str | None = None) -> None:
+        password_hash = self.passwords.hash(PASSWORD)
+
+        def add(connection: Connection) -> None:
+            add_manager(connection, name, region=region, password_hash=password_hash, now=self.clock.now, shards=1)
+
+        in_transaction(self.engine, add)
+
+    def fleet(self, *offices: NewOffice) -> None:
+        def add(connection: Connection) -> None:
+            for office in offices:
+                Fleet(connection, now=self.clock.now, shards=1).add_office(office)
+
+        in_transaction(self.engine, add)
+
+    def operator(self, name: str = "AGENT-1", office: OfficeId = HALL.office, role: str = "agent") -> None:
+        operator = NewOperator(
+            operator=OperatorId(name),
+            office=office,
+            role=role,
+            display_name="A. Essai",
+            pin_hash=self.passwords.hash("4711"),
+        )
+        in_transaction(
+            self.engine, lambda connection: Fleet(connection, now=self.clock.now, shards=1).add_operator(operator)
+        )
+
+    def ticket(self, terminal: str = "HALL-75-01-A", office: OfficeId = HALL.office) -> Ticket:
+        return in_transaction(
+            self.engine,
+            lambda connection: Fleet(connection, now=self.clock.now, shards=1).issue_ticket(
+                TerminalId(terminal), office, central=self.public_url, root=self.root
+            ),
+        )
+
+    def revoke(self, terminal: str) -> None:
+        in_transaction(
+            self.engine, lambda connection: Fleet(connection, now=self.clock.now, shards=1).revoke(TerminalId(terminal))
+        )
+
+    def audit_tags(self) -> list[str]:
+        with reading(self.engine) as connection:
+            return list(connection.execute(select(audit_entries.c.tag).order_by(audit_entries.c.number)).scalars())
+
+    # What a terminal does ---------------------------------------------------------------------------------------
+
+    def register(self, ticket: Ticket, key: Ed25519PrivateKey) -> TestResponse:
+        return self.app.test_client().post("/v1/registrations", data=write_request(ticket.token, key))
+
+    def registered(self, terminal: str = "HALL-75-01-A", office: OfficeId = HALL.office) -> Terminal:
+        key = Ed25519PrivateKey.generate()
+        answer = self.register(self.ticket(terminal, office), key)
+        assert answer.status_code == 200, answer.json
+        return Terminal(self, terminal, key, open_registration_answer(answer.data))
+
+
+@dataclass
+class Terminal:
+    """A terminal that registered."""
+
+    site: CentralSite
+    name: str
+    key: Ed25519PrivateKey
+    answer: RegistrationAnswer
+
+    def ask_configuration(self, held: str | None = None, *, key: Ed25519PrivateKey | None = None) -> TestResponse:
+        query = ConfigurationQuery(terminal=self.name, asked_ms=milliseconds(self.site.clock.now), held=held)
+        document = write_configuration_query(query, key or self.key)
+        return self.site.app.test_client().post("/v1/configuration", data=document)
+
+
+@dataclass
+class Browser:
+    """A browser as far as these pages need one: it keeps cookies, reads the token, says where a form comes from."""
+
+    client: FlaskClient
+
+    def get(self, path: str, **headers: str) -> TestResponse:
+        return self.client.get(path, headers=headers)
+
+    def post(self, path: str, page: str, **fields: str) -> TestResponse:
+        found = re.search(r'name="csrf" value="([^"]+)"', self.client.get(page).text)
+        token = found[1] if found else ""
+        return self.client.post(path, data={"csrf": token, **fields}, headers={"Sec-Fetch-Site": "same-origin"})
+
+    def sign_in(self, name: str, password: str = PASSWORD) -> TestResponse:
+        return self.post("/connexion", "/connexion", name=name, password=password)
+
+    def sign_out(self) -> TestResponse:
+        return self.post("/deconnexion", "/tableau")
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[CentralSite]:
+    central = CentralSite(tmp_path / "programme")
+    yield central
+    central.close()
