@@ -24,6 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; 0 when done, 1 with a sentence on standard error when it cannot."""
     options = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format=_LOG_FORM)
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # it would announce itself before every command
     command: Command = options.command
     try:
         desk = Desk(load_settings(options.home), system_clock, sys.stdout, _ask_secret, Passwords())

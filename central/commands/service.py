@@ -15,7 +15,11 @@ from central import schema
 from central.app import create_app
 from central.commands.desk import Desk, Parsers, offer
 from central.engine import make_engine
+from central.handover.link import HttpVaultLink
+from central.handover.worker import HandOverParts, HandOverWorker
+from central.keys import load_keys
 from wire.batch import BATCH_LIMIT
+from wire.trust import KeyUse
 
 _PORT = 8100
 _THREADS = 4  # SQLite has one writer anyway; more central is more gunicorn workers over PostgreSQL
@@ -46,7 +50,7 @@ def _serve(desk: Desk, options: argparse.Namespace) -> int:
     app = create_app(desk.settings, clock=desk.clock, passwords=desk.passwords)
     stop = threading.Event()
     if not options.no_worker:
-        threading.Thread(target=_work, args=(desk, stop), name="hand-over", daemon=True).start()
+        threading.Thread(target=_make_worker(desk).run, args=(stop,), name="hand-over", daemon=True).start()
     signal.signal(signal.SIGTERM, _leave)
     try:
         waitress.serve(
@@ -64,3 +68,19 @@ def _serve(desk: Desk, options: argparse.Namespace) -> int:
 
 def _leave(_signal: int, _frame: FrameType | None) -> NoReturn:
     sys.exit(0)  # waitress finishes what it is answering
+
+
+def _hand_over(desk: Desk, _options: argparse.Namespace) -> int:
+    stop = threading.Event()
+    for asked_to_leave in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(asked_to_leave, lambda _signal, _frame: stop.set())
+    _make_worker(desk).run(stop)
+    return 0
+
+
+def _make_worker(desk: Desk) -> HandOverWorker:
+    settings = desk.settings
+    keys = load_keys(settings.home, now=desk.clock())
+    vault_key = keys.trust.verifying_key(KeyUse.VAULT_ANSWER)
+    link = HttpVaultLink(settings.vault_url)
+    return HandOverWorker(HandOverParts(desk.engine, link, keys.hand_over, vault_key, desk.clock, settings.shards))

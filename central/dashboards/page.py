@@ -256,8 +256,8 @@ def _watch(snapshot: Snapshot, now: datetime) -> tuple[WatchLine, ...]:
         waited = now - moment(watch.oldest_waiting_ms)
         waits, stuck = f"{waits}, depuis {age(waited).removeprefix('il y a ')}", waited > _STUCK_AFTER
     return (
-        WatchLine("handovers", "Remises en attente", waits, watch.handovers_waiting, stuck),
-        WatchLine("handovers_refused", "Remises refusées", "par l’hébergeur", watch.handovers_refused, True),  # noqa: RUF001
+        WatchLine("outbox", "Remises en attente", waits, watch.handovers_waiting, stuck),
+        WatchLine("outbox_refused", "Remises refusées", "par l’hébergeur", watch.handovers_refused, True),  # noqa: RUF001
         WatchLine("quarantined", "Quarantaine", "enregistrements mis de côté", watch.quarantined, True),
         WatchLine("incidents", "Incidents de chaîne", "trous, bifurcations, altérations", watch.chain_incidents, True),
         WatchLine(
