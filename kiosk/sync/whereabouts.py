@@ -136,9 +136,12 @@ class HeldWhereabouts(Whereabouts):
             self._revoked = True
 
     def trust_etag(self) -> str | None:
-        """The ETag of the bundle in use, None when none is in use."""
-        with self._lock:
-            return None if self._trust is None else self._facts.get(Fact.TRUST_ETAG)
+        """The ETag of the bundle in use, None when none can be used."""
+        try:
+            self.trust()
+        except NotReadyError:
+            return None
+        return self._facts.get(Fact.TRUST_ETAG)
 
     def configuration_etag(self) -> str | None:
         """The ETag of the configuration in use; None when none is, or when revoked: then the signed one is wanted."""

@@ -325,7 +325,7 @@ def test_a_rotated_answer_key_is_learned_from_a_new_bundle_and_the_sending_goes_
     central.configuration_document, central.configuration_etag = rotated.configuration(version=2), '"c2"'
     rig.run()
     assert rig.worker.state().failure == "signature"
-    rig.clock.forward(BACKOFF_CAP_S)
+    rig.clock.forward(2)  # the first back-off; the next refresh would be due much later
     rig.run()
     assert rig.store.waiting() == 0
     rig.reopen()

@@ -1,0 +1,74 @@
+"""The demonstration's page and its few addresses; thin. Everything it shows is of fictitious people.
+
+* ``GET /demo``: tray, paper and links; ``GET /demo/now?mark=M``: the changing part, 204 when it would look the same.
+* ``POST /demo/insert`` (field ``card``) and ``POST /demo/pull``: the hand. CSRF as on every page of the terminal.
+* ``GET /demo/paper/<number>.png``: one slip as a picture. ``GET /demo/papers.json``: every slip as text, oldest first.
+
+The two POSTs answer htmx with the changing part, ``Accept: application/json`` with the tray's state, and a plain form
+with 303 to the page.
+"""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request
+from werkzeug.wrappers import Response as BaseResponse
+
+from kiosk.card_reader.errors import UnknownCardError
+from kiosk.demonstration.tray import Addresses, Tray
+
+
+def make_blueprint(tray: Tray, addresses: Addresses) -> Blueprint:
+    """The pages over one tray."""
+    blueprint = Blueprint(
+        "demonstration",
+        __name__,
+        url_prefix="/demo",
+        template_folder="templates",
+        static_folder="static",
+        static_url_path="/static",
+    )
+
+    @blueprint.get("")
+    def page() -> str:
+        return render_template("demonstration/page.html", tray=tray, addresses=addresses)
+
+    @blueprint.get("/now")
+    def now() -> BaseResponse | str:
+        if request.args.get("mark") == tray.mark:
+            return Response(status=204)
+        return render_template("demonstration/now.html", tray=tray)
+
+    @blueprint.post("/insert")
+    def insert() -> BaseResponse | str:
+        try:
+            tray.slots.insert(request.form.get("card", ""))
+        except UnknownCardError:
+            abort(404)
+        return _after_the_hand(tray)
+
+    @blueprint.post("/pull")
+    def pull() -> BaseResponse | str:
+        tray.slots.pull()
+        return _after_the_hand(tray)
+
+    @blueprint.get("/paper/<int:number>.png")
+    def picture(number: int) -> Response:
+        paper = tray.paper(number)
+        if paper is None:
+            abort(404)
+        return Response(paper.png(), mimetype="image/png")
+
+    @blueprint.get("/papers.json")
+    def papers() -> Response:
+        slips = [{"number": paper.number, "text": paper.text} for paper in reversed(tray.papers)]
+        return jsonify({"papers": slips})
+
+    return blueprint
+
+
+def _after_the_hand(tray: Tray) -> BaseResponse | str:
+    if request.headers.get("HX-Request"):
+        return render_template("demonstration/now.html", tray=tray)
+    if request.accept_mimetypes.best == "application/json":
+        return jsonify({"inserted": tray.slots.inserted})
+    return redirect("/demo", code=303)
