@@ -1,0 +1,111 @@
+"""One process of the town: started, waited for, killed, started again. Waits are polls with a deadline."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx2
+
+ROOT = Path(__file__).parents[2]
+READY_WITHIN_S = 60.0
+_POLL_S = 0.05
+
+
+def wait_for(what: str, holds: Callable[[], object], within_s: float = READY_WITHIN_S) -> None:
+    """Return as soon as ``holds`` is true.
+
+    Raises:
+        TimeoutError: it never was.
+    """
+    deadline = time.monotonic() + within_s
+    rest = threading.Event()  # never set: a rest between two looks at another process
+    while not holds():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"not within {within_s:g} s: {what}")
+        rest.wait(_POLL_S)
+
+
+@dataclass(slots=True)
+class Actor:
+    """A command of the product; ``which`` and ``arguments`` are those of tests/town/launch.py."""
+
+    which: str
+    arguments: tuple[str, ...]
+    address: str
+    log: Path
+    environment: Mapping[str, str] = field(default_factory=dict)
+    health: str = "/healthz"
+    _process: subprocess.Popen[bytes] | None = None
+
+    def start(self, *, cut: str = "never", at: int = 1, wait: bool = True) -> None:
+        """Start it, with a power cut at a named instant if one is wanted."""
+        self.stop()
+        command = [sys.executable, "-m", "tests.town.launch", self.which, "--cut", cut, "--at", str(at), "--"]
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [*command, *self.arguments],
+                cwd=ROOT,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env={**os.environ, **self.environment, "PYTHONDONTWRITEBYTECODE": "1"},
+            )
+        if wait:
+            self.wait_until_ready()
+
+    def wait_until_ready(self) -> None:
+        """Return when it answers."""
+        wait_for(f"{self.which} answers", self._answers)
+
+    def is_dead(self) -> bool:
+        """Whether the process is gone."""
+        return self._process is None or self._process.poll() is not None
+
+    def was_cut(self) -> bool:
+        """Whether it died of the power cut."""
+        return self._process is not None and self._process.poll() == -signal.SIGKILL
+
+    def cut_now(self) -> None:
+        """SIGKILL, at this instant."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait()
+
+    def stop(self) -> None:
+        """SIGTERM, as systemd would; SIGKILL when it does not listen."""
+        if self._process is None:
+            return
+        if self._process.poll() is None:
+            self._process.terminate()
+            try:
+                self._process.wait(15)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+        self._process = None
+
+    @property
+    def pid(self) -> int:
+        """The process id, for whoever looks into its memory."""
+        assert self._process is not None
+        return self._process.pid
+
+    def said(self) -> str:
+        """Its log."""
+        return self.log.read_text(errors="replace") if self.log.exists() else ""
+
+    def _answers(self) -> bool:
+        if self.is_dead():
+            raise RuntimeError(f"{self.which} ended by itself:\n{self.said()[-3000:]}")
+        try:
+            return httpx2.get(self.address + self.health, trust_env=False, timeout=2).status_code < 500
+        except httpx2.HTTPError:
+            return False
