@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import functools
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 _PARIS = ZoneInfo("Europe/Paris")
+_QUARTER = timedelta(minutes=15)  # no day begins inside one: Paris is whole hours away from UTC
+_QUARTER_MS = _QUARTER // timedelta(milliseconds=1)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def paris_day(at_ms: int) -> str:
     """The date in Paris of milliseconds since 1970, written 2026-11-22."""
-    return datetime.fromtimestamp(at_ms / 1000, _PARIS).date().isoformat()
+    return _day_of_quarter(at_ms // _QUARTER_MS)
+
+
+@functools.lru_cache(maxsize=4096)
+def _day_of_quarter(number: int) -> str:
+    return (_EPOCH + number * _QUARTER).astimezone(_PARIS).date().isoformat()

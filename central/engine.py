@@ -7,11 +7,13 @@ writers begin with BEGIN IMMEDIATE, so that two writers queue instead of failing
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import functools
+import operator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event
+from sqlalchemy import Connection, Dialect, Engine, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
@@ -105,3 +107,25 @@ def _another_was_first(error: DBAPIError) -> bool:
 def insert_into(connection: Connection, table: Table) -> Any:
     """An INSERT that knows ``on_conflict_do_nothing`` and ``on_conflict_do_update`` in this database's words."""
     return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+
+
+def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert many rows with one prepared statement; every row names the same columns.
+
+    The statement is SQLAlchemy's, compiled once for a table and its columns; the rows go to the driver as they are,
+    which saves half of what a row costs here (bench/intake.py). So only for columns whose values need no conversion:
+    bytes, text, whole numbers and booleans.
+    """
+    if rows:
+        statement, in_order = _compiled_insert(connection.dialect, table, tuple(rows[0]))
+        connection.exec_driver_sql(statement, [in_order(row) for row in rows])
+
+
+@functools.lru_cache(maxsize=256)
+def _compiled_insert(
+    dialect: Dialect, table: Table, columns: tuple[str, ...]
+) -> tuple[str, Callable[[Mapping[str, Any]], Any]]:
+    compiled = table.insert().compile(dialect=dialect, column_keys=list(columns))
+    if not compiled.positional:
+        return str(compiled), dict
+    return str(compiled), operator.itemgetter(*(compiled.positiontup or ()))

@@ -11,8 +11,8 @@ from sqlalchemy import Connection, bindparam, select
 from central.audit.models import audit_entries
 from central.audit.tags import AuditTag
 from central.chains import ChainName, ChainReport, Content, Head, extend, head_of, move_head, verify_entries
+from central.engine import insert_rows
 
-_INSERT = audit_entries.insert()
 _WALK = (
     select(audit_entries)
     .where(audit_entries.c.shard == bindparam("in_shard"))
@@ -44,8 +44,9 @@ def append(connection: Connection, shard: int, entries: Sequence[AuditEntry], *,
         for place, entry in enumerate(entries, 1)
     ]
     hashes = extend(head, contents)
-    connection.execute(
-        _INSERT,
+    insert_rows(
+        connection,
+        audit_entries,
         [
             {
                 "shard": shard,

@@ -44,24 +44,26 @@ CounterKey = tuple[str, str, str, str]
 
 
 class Tally:
-    """Counts gathered in memory until :func:`add` writes them."""
+    """Counts of one place, gathered in memory until :func:`add` writes them."""
 
-    def __init__(self) -> None:
-        self._facts: Counter[tuple[Measure, str, Place]] = Counter()
+    def __init__(self, place: Place) -> None:
+        self._place = place
+        self._facts: dict[tuple[str, str], int] = {}
 
-    def count(self, measure: Measure, day: str, place: Place, value: int = 1) -> None:
+    def count(self, measure: Measure, day: str, value: int = 1) -> None:
         """Count a fact of a day (``2026-11-22``)."""
         if len(day) != _DAY_LENGTH:
             raise ValueError("a day is written like 2026-11-22")
-        self._facts[measure, day, place] += value
+        key = measure.value, day
+        self._facts[key] = self._facts.get(key, 0) + value
 
     def rolled_up(self) -> Counter[CounterKey]:
         """Every row that changes, with what is added to it: day, month and all time of each dimension."""
         rows: Counter[CounterKey] = Counter()
-        for (measure, day, place), value in self._facts.items():
-            for dimension, member in place.members():
+        for (measure, day), value in self._facts.items():
+            for dimension, member in self._place.members():
                 for period in (day, day[:_MONTH_LENGTH], ALL_TIME):
-                    rows[dimension.value, period, measure.value, member] += value
+                    rows[dimension.value, period, measure, member] += value
         return rows
 
 

@@ -57,8 +57,8 @@ def _take(connection: Connection, event: VaultEvent, shards: int, now_ms: int) -
     shard = shard_of(event.dossier_id, shards)
     audit.append(connection, shard, [AuditEntry(tag, event.dossier_id, "vault")], at_ms=now_ms)
     if move is Move.FIRST_ACTIVATION:
-        counted = Tally()
-        counted.count(Measure.ACCOUNTS_ACTIVATED, paris_day(event.at_ms), _place(connection, event.dossier_id))
+        counted = Tally(_place(connection, event.dossier_id))
+        counted.count(Measure.ACCOUNTS_ACTIVATED, paris_day(event.at_ms))
         tally.add(connection, counted, shard)
 
 

@@ -58,6 +58,7 @@ class Situation:
 class Rows:
     """What will be written, table by table."""
 
+    tally: Tally
     records: list[Row] = field(default_factory=list)
     quarantine: list[Row] = field(default_factory=list)
     persons: list[Row] = field(default_factory=list)
@@ -70,7 +71,6 @@ class Rows:
     audit: list[AuditEntry] = field(default_factory=list)
     incidents: list[Incident] = field(default_factory=list)
     refusals: dict[bytes, Standing] = field(default_factory=dict)  # dossier → what a second enrolment added
-    tally: Tally = field(default_factory=Tally)
 
 
 class BatchPlan:
@@ -82,7 +82,7 @@ class BatchPlan:
         self._known = dict(situation.known)
         self._standings = dict(situation.standings)
         self._actor = f"terminal:{situation.device.terminal_id}"
-        self._place = Place(
+        place = Place(
             channel=situation.device.channel,
             sub_channel=situation.device.sub_channel,
             region=situation.device.region,
@@ -91,7 +91,7 @@ class BatchPlan:
             terminal=situation.device.terminal_id,
         )
         self._arrived_on = paris_day(situation.received_ms)
-        self.rows = Rows()
+        self.rows = Rows(Tally(place))
 
     def take(self, opened: Opened) -> RecordOutcome:
         """Plan one authentic record and say what becomes of it.
@@ -163,7 +163,7 @@ class BatchPlan:
             }
         )
         self._audit(AuditTag.RECORD_QUARANTINED, record_id, reason)
-        self.rows.tally.count(Measure.QUARANTINED, self._arrived_on, self._place)
+        self.rows.tally.count(Measure.QUARANTINED, self._arrived_on)
         return QUARANTINED
 
     def _take_effect(self, opened: Opened, time: OpeningTime, day: str) -> str | None:
@@ -174,7 +174,7 @@ class BatchPlan:
                 assert opened.person is not None
                 return self._enrol(opened.item, facts, opened.person, time, day)
             case None:
-                self.rows.tally.count(Measure.REFUSALS, day, self._place)
+                self.rows.tally.count(Measure.REFUSALS, day)
         return None
 
     def _enrol(self, item: BatchItem, facts: EnrolmentFacts, person: bytes, time: OpeningTime, day: str) -> str | None:
@@ -182,7 +182,7 @@ class BatchPlan:
         standing = self._standings.get(person)
         if standing is not None:
             self._second(item, facts, person, standing, refused)
-            self.rows.tally.count(Measure.SECOND_ENROLMENTS, day, self._place)
+            self.rows.tally.count(Measure.SECOND_ENROLMENTS, day)
             return SECOND_ENROLMENT
         opened = Standing(dossier_of(item.routing.record_id), DossierState.CREATED, *refused)
         self._standings[person] = opened
@@ -191,7 +191,7 @@ class BatchPlan:
         self._evidence(item, facts, opened.dossier_id, HandOverAction.OPEN)
         self._account(opened.dossier_id, facts)
         self._book(item, opened.dossier_id, facts, day)
-        self.rows.tally.count(Measure.DOSSIERS_OPENED, day, self._place)
+        self.rows.tally.count(Measure.DOSSIERS_OPENED, day)
         return None
 
     def _open(self, item: BatchItem, opened: Standing, time: OpeningTime, day: str) -> None:
@@ -276,7 +276,7 @@ class BatchPlan:
         )
         self.rows.bookings.append(booking)
         self._audit(_TAGS[booking.state], dossier_id, booking.hold or str(booking.cents))
-        self.rows.tally.count(_MEASURES[booking.state], self._arrived_on, self._place, booking.cents)
+        self.rows.tally.count(_MEASURES[booking.state], self._arrived_on, booking.cents)
 
     def _audit(self, tag: AuditTag, subject: bytes, detail: str | None = None) -> None:
         self.rows.audit.append(AuditEntry(tag, subject, self._actor, detail))

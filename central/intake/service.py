@@ -14,7 +14,7 @@ from central.counters import tally
 from central.db import shard_of
 from central.devices import registry
 from central.devices.registry import Device
-from central.engine import in_transaction, reading
+from central.engine import in_transaction, insert_rows, reading
 from central.enrolments import persons
 from central.enrolments.models import consents, dossiers, slips
 from central.enrolments.models import persons as person_rows
@@ -185,8 +185,7 @@ class Intake:
 
     def _write(self, connection: Connection, rows: Rows, device: Device, now_ms: int) -> None:
         for name, table in _WRITES:
-            if values := getattr(rows, name):
-                connection.execute(table.insert(), values)
+            insert_rows(connection, table, getattr(rows, name))
         for standing in rows.refusals.values():
             persons.refuse_accesses(connection, standing)
         shard = shard_of(device.terminal_id.encode(), self._shards)

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from central.chains import ChainName, Content, Head, extend, head_of, move_head
+from central.engine import insert_rows
 from central.ledger.models import ledger_entries
 
-_INSERT = ledger_entries.insert()
 OPENING = "opening"
 
 
@@ -55,7 +55,7 @@ def book(connection: Connection, shard: int, bookings: Sequence[Booking], *, at_
     hashes = extend(head, (content_of(row) for row in rows))
     for row, entry_hash in zip(rows, hashes, strict=True):
         row["entry_hash"] = entry_hash
-    connection.execute(_INSERT, rows)
+    insert_rows(connection, ledger_entries, rows)
     move_head(connection, ChainName.LEDGER, shard, Head(head.number + len(rows), hashes[-1]))
 
 

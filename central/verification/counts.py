@@ -56,16 +56,19 @@ def _kept(connection: Connection) -> Counter[CounterKey]:
 
 
 def _expected(connection: Connection) -> Counter[CounterKey]:
-    tally = Tally()
+    tallies: dict[Place, Tally] = {}
+
+    def count(measure: Measure, day: str, row: Any) -> None:
+        place = Place(row.channel, row.sub_channel, row.region, row.departement, row.office_id, row.terminal_id)
+        tallies.setdefault(place, Tally(place)).count(measure, day, int(row.value))
+
     for measure, query in _facts():
         for row in connection.execute(query):
-            place = Place(row.channel, row.sub_channel, row.region, row.departement, row.office_id, row.terminal_id)
-            tally.count(measure, row.day, place, int(row.value))
+            count(measure, row.day, row)
     for measure, query in _timed_facts():
         for row in connection.execute(query.execution_options(yield_per=1000)):
-            place = Place(row.channel, row.sub_channel, row.region, row.departement, row.office_id, row.terminal_id)
-            tally.count(measure, paris_day(row.at_ms), place, row.value)
-    return tally.rolled_up()
+            count(measure, paris_day(row.at_ms), row)
+    return sum((tally.rolled_up() for tally in tallies.values()), Counter())
 
 
 def _facts() -> Iterator[tuple[Measure, Select[Any]]]:
