@@ -19,8 +19,9 @@ PASSPHRASE = "quatre mots sans lien entre eux"
 _SCREENS_WITHIN_S = 60.0
 _ARRIVES_WITHIN_S = 30.0
 _POLL_S = 0.1
-_LOCATOR = re.compile(r"\b([0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4})\b(?!-)")
-_CODE = re.compile(r"\b((?:[0-9A-HJKMNP-TV-Z]{4}-){4}[0-9A-HJKMNP-TV-Z])\b")
+_LOCATOR = re.compile(r"Numéro du ticket\s+([0-9A-Z-]+)")
+_CODE = re.compile(r"Code d’activation\s+([0-9A-Z-]+\s+[0-9A-Z-]+)")  # noqa: RUF001 - as printed
+_QR = re.compile(r"\[QR (\S+)#L=(\S+)&C=(\S+)\]")
 
 T = TypeVar("T")
 
@@ -62,7 +63,7 @@ def _walk_the_screens(terminal: Browser, children: Children) -> None:
         "consent": lambda: terminal.touch("yes"),
         "break_glass": lambda: terminal.touch("yes"),
         "centre_15": lambda: terminal.touch("yes"),
-        "contact": lambda: terminal.touch("give-contact", mobile="06 39 98 00 01", email="marie@exemple.fr"),
+        "contact": lambda: terminal.touch("give-contact", email="marie@example.org"),
         "identity": lambda: _attest(terminal),
         "confirm": lambda: terminal.touch("confirm"),
         "reading": lambda: _look_again(terminal),
@@ -131,7 +132,7 @@ def _wait_for_central(programme: Programme, children: Children) -> None:
 
 
 def _activate(programme: Programme, slips: list[str]) -> None:
-    locator, code = _found(_LOCATOR, slips[1], "locator"), _found(_CODE, slips[1], "code")
+    locator, code = _typed_from(slips[1])
     home = Browser(programme.addresses.vault)
     home.open("/activation")
     page = home.touch("activate", locator=locator, code=code, passphrase=PASSPHRASE, passphrase_again=PASSPHRASE)
@@ -154,11 +155,15 @@ def _wait_for_account(programme: Programme, children: Children) -> None:
     print(f"  account: active ({page.texts['activated'].strip()} on the manager's page)")
 
 
-def _found(pattern: re.Pattern[str], slip: str, what: str) -> str:
-    match = pattern.search(slip)
-    if match is None:
-        raise OnceError(f"slip B bears no {what}")
-    return match.group(1)
+def _typed_from(slip: str) -> tuple[str, str]:
+    """Number and code as a person reads them off the paper; the QR must say the same."""
+    locator, code, square = _LOCATOR.search(slip), _CODE.search(slip), _QR.search(slip)
+    if not (locator and code and square):
+        raise OnceError("slip B lacks its number, its code or its QR")
+    read = [re.sub(r"[\s-]", "", text) for text in (locator[1], code[1])]
+    if read != [re.sub(r"-", "", text) for text in square.groups()[1:]]:
+        raise OnceError("slip B says one thing in letters and another in its QR")
+    return locator[1], code[1]
 
 
 def _until(look: Callable[[], T], good: Callable[[T], bool], complaint: str, children: Children | None = None) -> T:
