@@ -27,7 +27,7 @@ def main() -> int:
     """Run until Ctrl-C, or once; 0 when all went well, 1 with a sentence when not."""
     options = _parser().parse_args()
     os.chdir(_ROOT)  # commands of ours are run with -m from here
-    for name in (signal.SIGTERM, signal.SIGHUP):
+    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(name, _end)
     stands = (PHARMACY,) if options.once else (HALL, PHARMACY)
     # A person has one dossier: one enrolment that can be repeated wants databases of its own, made anew.
@@ -71,19 +71,21 @@ def _start(programme: Programme, children: Children, *, fresh: bool) -> None:
 
 def _show(programme: Programme) -> None:
     places = programme.addresses
+    # Browsers keep one set of cookies for a host whatever the port: the two terminals need two names of this machine.
+    counter = places.pharmacy.replace("127.0.0.1", "localhost")
     print(
         f"""
-Démonstration — personnes fictives, aucun rapport avec l'Assurance Maladie
+Everyone is fictitious; codes and passwords guard nothing.
 
-  Borne de hall        {places.hall}/demo        (tray, paper, and a link to the touch screen {places.hall}/)
-                       agent {HALL.operator}, code {HALL.pin}
-  Comptoir pharmacie   {places.pharmacy}/demo    (touch screen {places.pharmacy}/)
-                       pharmacien {PHARMACY.operator}, code {PHARMACY.pin}
-  Chez soi             {places.vault}/activation
-  Responsable          {places.central}/tableau
-                       {MANAGER}, mot de passe {MANAGER_PASSWORD}
+  Hall terminal      {places.hall}/demo      cards, paper, and the touch screen at {places.hall}/
+                     agent {HALL.operator}, PIN {HALL.pin}
+  Pharmacy counter   {counter}/demo      cards, paper, and the touch screen at {counter}/
+                     pharmacist {PHARMACY.operator}, PIN {PHARMACY.pin}
+  At home            {places.vault}/activation
+  Manager            {places.central}/tableau
+                     {MANAGER}, password {MANAGER_PASSWORD}
 
-Logs in {programme.logs}. Ctrl-C stops everything; scripts/demo --fresh begins from nothing.""",
+Logs: {programme.logs}. Ctrl-C stops everything; scripts/demo --fresh begins from nothing.""",
         flush=True,
     )
 
