@@ -97,7 +97,9 @@ class Outbox:
                 "AND sequence < (SELECT max(sequence) FROM records)",
                 (oldest_kept,),
             )
-            return int(cursor.rowcount)
+            pruned = int(cursor.rowcount)
+        self.tidy()
+        return pruned
 
     def tidy(self) -> None:
         """Cut the write-ahead log, so that what was forgotten has left the disk's files."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler
@@ -182,6 +183,11 @@ def test_authorities_of_the_environment_are_not_believed(tmp_path: Path, monkeyp
     pinned, _ = self_signed(tmp_path, "pinned")
     for name in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
         monkeypatch.setenv(name, str(rogue))
+    # OpenSSL looks for authorities in a folder by the hash of their names.
+    name_hash = subprocess.run(
+        ["openssl", "x509", "-in", rogue, "-noout", "-subject_hash"], capture_output=True, text=True, check=True
+    )
+    (tmp_path / f"{name_hash.stdout.strip()}.0").symlink_to(rogue)
     monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path))
     with running(context) as server:
         server.answer = reply(200, b"answer")

@@ -119,3 +119,12 @@ def test_a_postponed_record_is_overtaken_and_splits_the_run() -> None:
     assert plan(queue, {5: 50.0}, Pace(), 10.0) == SendNow((4,))
     assert plan(queue[1:], {5: 50.0}, Pace(), 10.0) == SendNow((6, 7))
     assert plan(queue[1:2], {5: 50.0}, Pace(), 10.0) == WaitUntil(50.0)
+
+
+def test_a_batch_has_no_more_bytes_than_central_reads() -> None:
+    queue = tuple(Waiting(sequence, 1_000_000) for sequence in range(1, 10))
+    assert plan(queue, {}, Pace(), 0.0) == SendNow((1, 2, 3, 4))
+
+
+def test_a_record_larger_than_a_batch_still_goes_out_alone_to_be_refused_by_name() -> None:
+    assert plan((Waiting(1, BATCH_ROOM + 1), Waiting(2, 100)), {}, Pace(), 0.0) == SendNow((1,))

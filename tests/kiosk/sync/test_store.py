@@ -8,6 +8,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -155,7 +156,7 @@ def test_what_is_forgotten_leaves_not_even_its_sealed_bytes(rig: TerminalRig) ->
 def test_forgotten_ids_are_pruned_but_the_head_stays(rig: TerminalRig) -> None:
     rig.enrol(3)
     rig.run()
-    assert rig.outbox.prune(rig.clock.now()) == 2
+    assert rig.outbox.prune(rig.clock.now() + timedelta(days=1)) == 2
     rig.enrol()
     routing = read_routing(read_record(rig.outbox.load([4])[0].raw).routing)
     assert routing.sequence == 4
@@ -163,7 +164,7 @@ def test_forgotten_ids_are_pruned_but_the_head_stays(rig: TerminalRig) -> None:
 
 def test_waiting_records_are_never_pruned(rig: TerminalRig) -> None:
     rig.enrol(3)
-    assert rig.outbox.prune(rig.clock.now()) == 0
+    assert rig.outbox.prune(rig.clock.now() + timedelta(days=1)) == 0
     assert rig.store.waiting() == 3
 
 

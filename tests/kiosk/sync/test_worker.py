@@ -11,7 +11,7 @@ import pytest
 
 from kiosk.sync.errors import LinkError, RefusedError
 from kiosk.sync.planning import BACKOFF_CAP_S
-from kiosk.sync.worker import Health
+from kiosk.sync.worker import KEEP_FORGOTTEN, Health
 from tests.fakes.central_simulator import CentralSimulator, Interference
 from tests.fakes.drafts import refusal
 from tests.fakes.programme import Programme
@@ -330,6 +330,15 @@ def test_a_rotated_answer_key_is_learned_from_a_new_bundle_and_the_sending_goes_
     assert rig.store.waiting() == 0
     rig.reopen()
     assert rig.whereabouts.current().trust.serial == 2
+
+
+def test_ids_of_records_long_forgotten_leave_the_disk(rig: TerminalRig) -> None:
+    drafts = rig.enrol(3)
+    rig.run()
+    rig.clock.forward((KEEP_FORGOTTEN + timedelta(days=1)).total_seconds())
+    rig.run()
+    present = [draft.record_id.value in rig.on_disk() for draft in drafts]
+    assert present == [False, False, True]  # the newest stays: the next record names its hash
 
 
 def test_the_signed_time_is_kept_over_a_restart_and_never_goes_back(
