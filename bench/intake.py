@@ -1,7 +1,8 @@
 """Intake over HTTP against its two bare halves, on one core, in one run. ``python -m bench.intake [BATCHES]``.
 
 Central runs as it is deployed (gunicorn, one worker, SQLite FULL, audit, ledger, counters, outbox), pinned to one
-core; the client, on another, posts batches of 100 records of a terminal. Beside it, on central's core, round by round:
+core; two terminals, on another core, post batches of 100 records, so that central never waits for a client; answers
+are verified after the clock has stopped. Beside it, on central's core, round by round:
 (a) a loop that decodes the same batches, verifies the one signature each carries, opens and decodes each record;
 (b) the same rows, of the same bytes and under the same keys, inserted with ``executemany``, a transaction a batch.
 """
@@ -16,11 +17,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx2
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -39,18 +41,44 @@ from wire.sealing import SealPurpose, unseal
 from wire.signing import SigningPurpose, verify
 from wire.trust import KeyUse
 
+T = TypeVar("T")
+
 BATCHES = 60
 RECORDS = 100
 ROUNDS = 5
 LEAST_OF_BARE = 0.5
 LEAST_REPLAY = 5.0
-TERMINAL = TerminalId("T-BENCH-1")
+TERMINALS = (TerminalId("T-BENCH-1"), TerminalId("T-BENCH-2"))
 _PORT = 18_190
 _START_S = 30.0
 _CPU_TICKS = os.sysconf("SC_CLK_TCK")
+OFFICE = {
+    "office_id": "PHARMACIE-1",
+    "name": "Pharmacie du banc",
+    "lines": "[]",
+    "kind": "pharmacy",
+    "departement": "75",
+    "region": "11",
+    "created_ms": 0,
+}
+OPERATOR = {
+    "office_id": "PHARMACIE-1",
+    "operator_id": "PHARMA-01",
+    "role": "pharmacist",
+    "display_name": "P. Essai",
+    "pin_hash": "-",
+    "created_ms": 0,
+}
+DEVICE = {
+    "office_id": "PHARMACIE-1",
+    "channel": "pharmacy",
+    "sub_channel": "counter",
+    "state": "registered",
+    "registered_ms": 0,
+}
 # Rows a record brings to each table, in the order of writing: what (b) inserts.
 _TABLES = {
-    "records": ("sequence", 1),
+    "records": ("record_id", 1),
     "dossiers": ("dossier_id", 1),
     "persons": ("dossier_id", 1),
     "consents": ("dossier_id", 1),
@@ -73,6 +101,15 @@ class Clocked:
     rounds: list[float] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A batch, of which terminal, and the key it signs with."""
+
+    terminal: TerminalId
+    device: Ed25519PublicKey
+    body: bytes
+
+
 def run(batches: int = BATCHES) -> list[Figure]:
     """Measure."""
     logging.getLogger("httpx2").setLevel(logging.WARNING)
@@ -80,31 +117,33 @@ def run(batches: int = BATCHES) -> list[Figure]:
         home = _make_home(Path(folder))
         keys = load_keys(home, now=datetime.now(UTC))
         database = Path(folder) / "central.db"
-        sent, device = _make_batches(database, keys, batches)
+        sent = _make_batches(database, keys, batches)
         clocked = Clocked()
         with _central(home, database) as (client, pid):
             for part in _rounds(sent):
-                _measure_round(part, client, pid, keys, device, database, clocked)
+                _measure_round(part, client, pid, keys, database, clocked)
             memory = _resident_mib(pid)
         return _figures(clocked, len(sent) * RECORDS, memory)
 
 
 def _measure_round(
-    part: Sequence[bytes],
+    part: Sequence[Sent],
     client: httpx2.Client,
     pid: int,
     keys: CentralKeys,
-    device: Ed25519PublicKey,
     database: Path,
     clocked: Clocked,
 ) -> None:
     cpu = _cpu_s(pid)
-    intake = _seconds(lambda: _post_all(client, part, Outcome.DURABLE_NEW, keys))
+    intake, first = _timed(lambda: _post_all(client, part))
     clocked.intake += intake
     clocked.cpu += _cpu_s(pid) - cpu
-    clocked.replay += _seconds(lambda: _post_all(client, part, Outcome.DURABLE_ALREADY, keys))
+    replay, again = _timed(lambda: _post_all(client, part))
+    clocked.replay += replay
+    _check(part, first, Outcome.DURABLE_NEW, keys)
+    _check(part, again, Outcome.DURABLE_ALREADY, keys)
     with _on_core(0):
-        opening = _seconds(lambda: _open_all(part, keys, device))
+        opening, _ = _timed(lambda: _open_all(part, keys))
         insert = _bare_insert(database, len(part))
     clocked.bare_opening += opening
     clocked.bare_insert += insert
@@ -148,43 +187,30 @@ def _make_home(folder: Path) -> Path:
     return folder / "central"
 
 
-def _make_batches(database: Path, keys: CentralKeys, count: int) -> tuple[list[bytes], Ed25519PublicKey]:
-    terminal = FakeTerminal(TERMINAL, keys.trust.sealing_key(KeyUse.INTAKE))
+def _make_batches(database: Path, keys: CentralKeys, count: int) -> list[Sent]:
+    """Batches of two terminals in turn, both registered at one pharmacy of a new database."""
+    intake = keys.trust.sealing_key(KeyUse.INTAKE)
+    terminals = [FakeTerminal(name, intake) for name in TERMINALS]
     engine = make_engine(f"sqlite:///{database}")
     upgrade(engine)
     with writing(engine) as connection:
-        connection.execute(
-            offices.insert(),
-            {
-                "office_id": "PHARMACIE-1",
-                "name": "Pharmacie du banc",
-                "lines": "[]",
-                "kind": "pharmacy",
-                "departement": "75",
-                "region": "11",
-                "created_ms": 0,
-            },
-        )
-        operator = {"office_id": "PHARMACIE-1", "operator_id": "PHARMA-01", "role": "pharmacist", "created_ms": 0}
-        connection.execute(operators.insert(), {**operator, "display_name": "P. Essai", "pin_hash": "-"})
-        device = {"terminal_id": TERMINAL, "office_id": "PHARMACIE-1", "state": "registered", "registered_ms": 0}
-        public = {"public_key": terminal.key.public_key().public_bytes_raw()}
-        connection.execute(devices.insert(), {**device, **public, "channel": "pharmacy", "sub_channel": "counter"})
+        connection.execute(offices.insert(), OFFICE)
+        connection.execute(operators.insert(), OPERATOR)
+        for terminal in terminals:
+            named = {"terminal_id": terminal.name, "public_key": terminal.key.public_key().public_bytes_raw()}
+            connection.execute(devices.insert(), {**DEVICE, **named})
     engine.dispose()
+    return [_make_batch(terminals[number % len(terminals)], number) for number in range(count)]
+
+
+def _make_batch(terminal: FakeTerminal, number: int) -> Sent:
     start = datetime.now(UTC) - timedelta(days=1)
-    batches = [
-        terminal.batch(
-            [
-                terminal.enrol(batch * RECORDS + place, at=start + timedelta(seconds=batch * RECORDS + place))
-                for place in range(RECORDS)
-            ]
-        )
-        for batch in range(count)
-    ]
-    return batches, terminal.key.public_key()
+    numbers = range(number * RECORDS, (number + 1) * RECORDS)
+    records = [terminal.enrol(person, at=start + timedelta(seconds=person)) for person in numbers]
+    return Sent(terminal.name, terminal.key.public_key(), terminal.batch(records))
 
 
-def _rounds(sent: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
+def _rounds(sent: Sequence[Sent]) -> Iterator[Sequence[Sent]]:
     size = max(1, len(sent) // ROUNDS)
     for start in range(0, len(sent), size):
         yield sent[start : start + size]
@@ -227,20 +253,32 @@ def _wait_until_ready(client: httpx2.Client, server: subprocess.Popen[bytes]) ->
     raise RuntimeError("central did not start")
 
 
-def _post_all(client: httpx2.Client, batches: Sequence[bytes], expected: Outcome, keys: CentralKeys) -> None:
+def _post_all(client: httpx2.Client, batches: Sequence[Sent]) -> list[bytes]:
+    """Post, each terminal in its own thread and order; the answers in the order of the batches."""
+    headers = {"content-type": "application/octet-stream"}
+
+    def post(terminal: TerminalId) -> list[tuple[Sent, bytes]]:
+        mine = [sent for sent in batches if sent.terminal == terminal]
+        answers = [client.post("/v1/batches", content=sent.body, headers=headers) for sent in mine]
+        return [(sent, answer.raise_for_status().content) for sent, answer in zip(mine, answers, strict=True)]
+
+    with ThreadPoolExecutor(len(TERMINALS)) as threads:
+        answers = {sent.body: answer for part in threads.map(post, TERMINALS) for sent, answer in part}
+    return [answers[sent.body] for sent in batches]
+
+
+def _check(batches: Sequence[Sent], answers: Sequence[bytes], expected: Outcome, keys: CentralKeys) -> None:
     answering = keys.answer.public_key()
-    for batch in batches:
-        response = client.post("/v1/batches", content=batch, headers={"content-type": "application/octet-stream"})
-        response.raise_for_status()
-        answer = open_answer(response.content, answering, terminal=TERMINAL, batch=batch)
+    for sent, document in zip(batches, answers, strict=True):
+        answer = open_answer(document, answering, terminal=sent.terminal, batch=sent.body)
         if any(outcome.outcome is not expected for outcome in answer.outcomes):
             raise RuntimeError("central answered something else: the figure would mean nothing")
 
 
-def _open_all(batches: Sequence[bytes], keys: CentralKeys, device: Ed25519PublicKey) -> None:
-    for body in batches:
-        batch = read_batch(body)
-        verify(SigningPurpose.BATCH, batch.header_bytes, batch.signature, device)
+def _open_all(batches: Sequence[Sent], keys: CentralKeys) -> None:
+    for sent in batches:
+        batch = read_batch(sent.body)
+        verify(SigningPurpose.BATCH, batch.header_bytes, batch.signature, sent.device)
         for item in batch.items:
             assert isinstance(item, BatchItem)
             assert item.record.administrative is not None
@@ -299,10 +337,10 @@ def _forget(target: sqlite3.Connection, rows: dict[str, list[Any]]) -> None:
     target.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
-def _seconds(work: Callable[[], None]) -> float:
+def _timed(work: Callable[[], T]) -> tuple[float, T]:
     started = time.perf_counter()
-    work()
-    return time.perf_counter() - started
+    result = work()
+    return time.perf_counter() - started, result
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from wire.identifiers import operator_id
 from wire.records import Answer, EnrolmentFacts, IdentityCheck, Question, TextShown
 
 _HASH_BYTES = 32
+_QUESTIONS = tuple(Question)
 
 
 class ConsentEvidence(WireStruct, frozen=True):
@@ -42,8 +43,8 @@ def is_complete(facts: EnrolmentFacts) -> bool:
     """
     return (
         _is_named(facts.notice)  # 1
-        and {answer.question for answer in facts.answers} == set(Question)  # 2
-        and len(facts.answers) == len(Question)
+        and len(facts.answers) == len(_QUESTIONS)  # 2
+        and all(any(answer.question is question for answer in facts.answers) for question in _QUESTIONS)
         and all(_is_named(answer.shown) and answer.answered_ms > 0 for answer in facts.answers)
         and not is_refused(facts, Question.CREATION)  # 3
         and _is_attested(facts.identity_check)  # 4
