@@ -74,7 +74,9 @@ class _Winscard:
     def states(self, context: int, known: list[tuple[str, int]], timeout_ms: int) -> list[tuple[str, int, bytes]]:
         """Name, state and ATR of the readers, when one differs from ``known`` or the time is over."""
         code, states = self.api.SCardGetStatusChange(context, timeout_ms, known)
-        if code not in (self.api.SCARD_E_TIMEOUT, self.api.SCARD_E_CANCELLED):
+        if code == self.api.SCARD_E_CANCELLED:
+            return self.states(context, known, 0)
+        if code != self.api.SCARD_E_TIMEOUT:
             self.check(code)
         return [(name, state, bytes(atr)) for name, state, atr in states]
 
@@ -180,6 +182,7 @@ class _PcscConnection(CardConnection):
         self._card = card
         api = winscard.api
         self._pci = api.SCARD_PCI_T1 if protocol == api.SCARD_PROTOCOL_T1 else api.SCARD_PCI_T0
+        self._on_leaving = api.SCARD_RESET_CARD
         self._is_open = True
 
     def begin(self) -> None:
@@ -187,11 +190,12 @@ class _PcscConnection(CardConnection):
 
     def transmit(self, command: bytes) -> tuple[bytes, int]:
         code, answer = self._winscard.api.SCardTransmit(self._card, self._pci, list(command))
+        if code == self._winscard.api.SCARD_S_SUCCESS and len(answer) >= _LENGTH_OF_STATUS_WORD:
+            return bytes(answer[:-2]), answer[-2] << 8 | answer[-1]
+        self._on_leaving = self._winscard.api.SCARD_LEAVE_CARD
         self._winscard.check(code)
-        if len(answer) < _LENGTH_OF_STATUS_WORD:
-            # "Success" with nothing in it is how a card pulled during the command looks (vitale.md §5).
-            raise CardError(CardFault.PULLED, "no status word")
-        return bytes(answer[:-2]), answer[-2] << 8 | answer[-1]
+        # "Success" with nothing in it is how a card pulled during the command looks (vitale.md §5).
+        raise CardError(CardFault.PULLED, "no status word")
 
     def slot_token(self) -> int:
         known = [(self._slot, self._winscard.api.SCARD_STATE_UNAWARE)]
@@ -201,10 +205,14 @@ class _PcscConnection(CardConnection):
         return status.token
 
     def end(self) -> None:
-        """Disconnecting with a reset ends the transaction too, and leaves no moment between the two."""
+        """Disconnecting with a reset ends the transaction too, and leaves no moment between the two.
+
+        Where the talk broke off the slot is left alone: to reset or unpower a card that is gone makes pcscd 1.9.9
+        take a next one, put in before it polls, for absent until it is pulled again (tried on vpcd).
+        """
         if self._is_open:
             self._is_open = False
-            self._winscard.api.SCardDisconnect(self._card, self._winscard.api.SCARD_RESET_CARD)
+            self._winscard.api.SCardDisconnect(self._card, self._on_leaving)
             self._winscard.api.SCardReleaseContext(self._context)
 
 

@@ -99,22 +99,16 @@ class ReadJob:
             self._waits_for_turn = False
             try:
                 contents = read_card(connection, self._card.atr)
-                token = connection.slot_token()
             except CardError as error:
-                if error.fault is CardFault.PULLED and self._is_another_card_in():
-                    raise CardError(CardFault.SWAPPED) from error
+                if error.fault is CardFault.PULLED:
+                    self._demand_same_card(connection)
                 raise
-        if token != self._card.token:
-            raise CardError(CardFault.SWAPPED)
-        return contents
+            self._demand_same_card(connection)
+            return contents
 
-    def _is_another_card_in(self) -> bool:
-        """Whether the slot already holds a card again, after ours was pulled."""
-        try:
-            self._slots.connect(self._card.name).end()
-        except CardError:
-            return False
-        return True
+    def _demand_same_card(self, connection: CardConnection) -> None:
+        if connection.slot_token() != self._card.token:
+            raise CardError(CardFault.SWAPPED)
 
     def _connect(self) -> CardConnection:
         for _ in range(BUSY_RETRIES):

@@ -15,7 +15,8 @@ from kiosk.enrolment.errors import CardError, CardFault
 from kiosk.enrolment.holder import CardContents
 from kiosk.enrolment.ports import CardPresence, CardReader, ReaderState
 
-WATCH_S = 1.0  # longest wait for a change; a new look costs one round trip to the service
+WATCH_S = 0.5  # longest wait for a change; a new look costs two round trips to the service
+SETTLE_S = 0.6  # after a card was pulled from a reading; PC/SC polls some drivers every 0.4 s only
 JOIN_S = 2.0  # longest wait for each thread at the end; a hung driver may hold one longer, as a daemon thread
 
 _WRONG_CARDS = frozenset(
@@ -97,15 +98,23 @@ class SupervisedCardReader(CardReader):
         try:
             contents = job.result(max(0.0, ends - monotonic()))
         except CardError as error:
-            if error.fault in _WRONG_CARDS:
-                with self._lock:
-                    self._choice.mark_stranger(card)
+            self._note_fault(error.fault, card)
             raise
         with self._lock:
             if self._choice.presence.insertion != insertion:  # 5
                 raise CardError(CardFault.SWAPPED)
             self._choice.mark_read(card)
         return contents
+
+    def _note_fault(self, fault: CardFault, card: SlotStatus) -> None:
+        with self._lock:
+            if fault in _WRONG_CARDS:
+                self._choice.mark_stranger(card, monotonic())
+            elif fault is CardFault.SWAPPED:
+                self._choice.mark_gone(card, monotonic())
+                self._slots.cancel()  # look now: the new card is there
+            elif fault is CardFault.PULLED:
+                self._choice.mark_gone(card, monotonic(), SETTLE_S)
 
     def _card_of(self, insertion: int) -> SlotStatus:
         with self._lock:
@@ -123,4 +132,4 @@ class SupervisedCardReader(CardReader):
         while not self._stop.is_set():
             snapshot = self._slots.watch(WATCH_S)
             with self._lock:
-                self._choice.update(snapshot)
+                self._choice.update(snapshot, monotonic())

@@ -6,6 +6,8 @@ one of them all day, a badge may lie in another, and nobody tells us which is wh
 
 from __future__ import annotations
 
+from math import inf
+
 from kiosk.card_reader.atr import family_of
 from kiosk.card_reader.connection import SlotsSnapshot, SlotState, SlotStatus
 from kiosk.enrolment.holder import CardFamily
@@ -32,6 +34,7 @@ class SlotChoice:
         self._card: SlotStatus | None = None
         self._card_was_read = False
         self._strangers: set[tuple[str, int]] = set()
+        self._gone_until: dict[tuple[str, int], float] = {}
         self._last_good_slot: str | None = None
 
     @property
@@ -44,11 +47,13 @@ class SlotChoice:
         """The slot of the card that counts, as last seen."""
         return self._card
 
-    def update(self, snapshot: SlotsSnapshot) -> None:
-        """Take in what the slots show now."""
+    def update(self, snapshot: SlotsSnapshot, now: float) -> None:
+        """Take in what the slots show now; ``now`` in seconds of a clock that never goes back."""
         self._snapshot = snapshot
-        chosen = self._choose(snapshot)
-        self._strangers &= {_key(slot) for slot in snapshot.slots}
+        chosen = self._choose(snapshot, now)
+        keys = {_key(slot) for slot in snapshot.slots}
+        self._strangers &= keys
+        self._gone_until = {key: until for key, until in self._gone_until.items() if key in keys and until >= now}
         if chosen is not None and (self._card is None or _key(chosen) != _key(self._card)):
             self._insertion += 1
             self._card_was_read = False
@@ -61,17 +66,30 @@ class SlotChoice:
         if self._card is not None and _key(card) == _key(self._card):
             self._card_was_read = True
 
-    def mark_stranger(self, card: SlotStatus) -> None:
+    def mark_stranger(self, card: SlotStatus, now: float) -> None:
         """That card was probed and is no Vitale: another one, if there is one, counts from now on."""
         self._strangers.add(_key(card))
-        self.update(self._snapshot)
+        self.update(self._snapshot, now)
 
-    def _choose(self, snapshot: SlotsSnapshot) -> SlotStatus | None:
+    def mark_gone(self, card: SlotStatus, now: float, settle_s: float = 0.0) -> None:
+        """The talk with that card broke off: what the slot holds from now on counts as another card.
+
+        A card put in just as another left may be powered by the end of our own transaction, and the service's
+        polling then never sees the slot empty: by its count alone both would have the same insertion (tried on
+        vpcd). The slot counts as empty until a look after ``settle_s``: the service may be late to see that it is.
+        """
+        if self._card is not None and _key(card) == _key(self._card):
+            self._card = None
+            self._gone_until[_key(card)] = now + settle_s
+            self.update(self._snapshot, now)
+
+    def _choose(self, snapshot: SlotsSnapshot, now: float) -> SlotStatus | None:
         only_one = len(snapshot.slots) == 1
         candidates = [
             slot
             for slot in snapshot.slots
             if slot.state is not SlotState.EMPTY
+            and self._gone_until.get(_key(slot), -inf) < now
             and (only_one or slot.name == self._last_good_slot or family_of(slot.atr) is not CardFamily.CPS)
         ]
         return min(candidates, key=self._rank, default=None)

@@ -57,7 +57,10 @@ def wait_until(condition: Callable[[], bool], timeout_s: float = READY_S) -> boo
 def can_isolate() -> bool:
     """Whether this process may make mount namespaces."""
     unshare = shutil.which("unshare")
-    return unshare is not None and subprocess.run([unshare, "-m", "true"], capture_output=True, check=False).returncode == 0
+    return (
+        unshare is not None
+        and subprocess.run([unshare, "-m", "true"], capture_output=True, check=False).returncode == 0
+    )
 
 
 class PcscDaemon:
