@@ -16,7 +16,7 @@ _LABEL_EVERY = 7  # days
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One day; ``label`` on every seventh, ``peak`` on the highest."""
+    """One day; ``label`` on every seventh, today's ending where the drawing ends; ``peak`` on the highest."""
 
     x: float
     y: float
@@ -24,6 +24,8 @@ class Column:
     height: float
     middle: float
     label: str | None
+    label_x: float
+    anchor: str
     peak: str | None
 
 
@@ -60,5 +62,7 @@ def _column(place: int, day: DayRow, days: int, highest: int, *, is_peak: bool) 
         height=round(height, 2),
         middle=round(room * (place + 0.5), 2),
         label=f"{date.fromisoformat(day.iso):%d/%m}" if from_today % _LABEL_EVERY == 0 else None,
+        label_x=WIDTH if from_today == 0 else round(room * (place + 0.5), 2),
+        anchor="end" if from_today == 0 else "middle",
         peak=day.opened if is_peak else None,
     )

@@ -18,6 +18,8 @@ from werkzeug.test import TestResponse
 from central import schema
 from central.app import create_app
 from central.audit.models import audit_entries
+from central.counters.models import Measure
+from central.counters.tally import Place, Tally, add
 from central.devices.fleet import Fleet, NewOffice, NewOperator
 from central.engine import in_transaction, make_engine, reading
 from central.passwords import Argon2Cost, Passwords
@@ -148,6 +150,11 @@ class CentralSite:
         in_transaction(
             self.engine, lambda connection: Fleet(connection, now=self.clock.now, shards=1).revoke(TerminalId(terminal))
         )
+
+    def count(self, measure: Measure, day: str, place: Place, value: int = 1) -> None:
+        tally = Tally(place)
+        tally.count(measure, day, value)
+        in_transaction(self.engine, lambda connection: add(connection, tally, shard=0))
 
     def audit_tags(self) -> list[str]:
         with reading(self.engine) as connection:
