@@ -12,9 +12,10 @@ from central.chains import ChainReport
 from central.engine import reading
 from central.enrolments.models import consents, dossiers, persons
 from central.ledger.rules import Rules
-from central.verification import counts, money
+from central.verification import counts, money, trail
 from central.verification.counts import Difference
 from central.verification.money import MoneyReport
+from central.verification.trail import TrailFault
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,8 @@ class Report:
     chains: tuple[ChainReport, ...]
     money: MoneyReport
     counters: tuple[Difference, ...]
+    trail: tuple[TrailFault, ...]
+    untold_accounts: int
     dossiers_without: dict[str, int]
 
     @property
@@ -33,6 +36,8 @@ class Report:
             all(chain.broken_at is None for chain in self.chains)
             and self.money.agrees
             and not self.counters
+            and not self.trail
+            and not self.untold_accounts
             and not any(self.dossiers_without.values())
         )
 
@@ -49,6 +54,11 @@ class Report:
             *chains,
             f"ledger: {owed.eligible} earn {owed.cents_expected} cents, {owed.cents_booked} are booked{differing}",
             f"counters: {len(self.counters)} differ from the facts" if self.counters else "counters: as the facts say",
+            *(
+                f"audit {fault.tag.value}: {fault.untold} untold, {fault.invented} invented, {fault.twice} twice"
+                for fault in self.trail
+            ),
+            *([f"accounts whose state no entry tells: {self.untold_accounts}"] if self.untold_accounts else []),
             *(f"dossiers without {what}: {number}" for what, number in self.dossiers_without.items() if number),
         ]
 
@@ -64,6 +74,8 @@ def verify_all(engine: Engine, *, shards: int, rules: Rules) -> Report:
             ),
             money=money.recount(connection, rules),
             counters=tuple(counts.differences(connection)),
+            trail=tuple(trail.faults(connection)),
+            untold_accounts=trail.untold_accounts(connection),
             dossiers_without=_dossiers_without(connection),
         )
 
