@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 
 import pytest
+
 from kiosk.card_reader.pcsc import PcscSlots
 from kiosk.card_reader.reader import SupervisedCardReader
 from kiosk.card_reader.virtual.mishap import Mishap, MishapKind
@@ -15,7 +16,6 @@ from kiosk.card_reader.virtual.vpcd import VpcdCard
 from kiosk.enrolment.errors import CardError, CardFault
 from kiosk.enrolment.holder import CardContents, CardWarning
 from kiosk.enrolment.ports import CardReader, ReaderState
-
 from tests.fakes.pcscd import FIRST_SLOT, PcscDaemon, running_pcscd, wait_until, why_unavailable
 
 DEADLINE_S = 1.5

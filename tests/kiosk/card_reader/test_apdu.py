@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+
 from kiosk.card_reader.apdu import (
     MAX_ROUNDS,
     Command,
@@ -13,7 +14,6 @@ from kiosk.card_reader.apdu import (
     transmit_all,
 )
 from kiosk.enrolment.errors import CardError, CardFault
-
 from tests.fakes.card_connection import ScriptedConnection
 
 READ_ALL = bytes.fromhex("00B0820000")

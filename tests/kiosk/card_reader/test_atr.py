@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+
 from kiosk.card_reader.atr import family_of
 from kiosk.enrolment.holder import CardFamily
 

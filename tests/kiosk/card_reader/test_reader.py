@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
+
 from kiosk.card_reader.connection import CardConnection, CardResetError, CardSlots, SlotsSnapshot, SlotState, SlotStatus
 from kiosk.card_reader.read_job import BUSY_RETRIES
 from kiosk.card_reader.reader import SupervisedCardReader
@@ -14,7 +15,6 @@ from kiosk.card_reader.virtual.people import CardKind, card_of, deck
 from kiosk.card_reader.virtual.slot import VirtualSlots
 from kiosk.enrolment.errors import CardError, CardFault
 from kiosk.enrolment.ports import ReaderState
-
 from tests.fakes.card_connection import EngineConnection
 from tests.fakes.pcscd import wait_until
 

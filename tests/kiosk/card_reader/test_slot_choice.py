@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+
 from kiosk.card_reader.connection import SlotsSnapshot, SlotState, SlotStatus
 from kiosk.card_reader.slot_choice import SlotChoice
 from kiosk.card_reader.virtual.people import card_of

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from kiosk.card_reader.tlv import MAX_BYTES, MAX_LEVELS, Tlv, TlvFault, encode, parse
 
 # vitale.md §3.1

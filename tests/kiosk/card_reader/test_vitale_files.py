@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from kiosk.card_reader.tlv import encode
 from kiosk.card_reader.vitale_files import VitaleFiles, contents_of
 from kiosk.enrolment.holder import CardContents, CardFamily, CardWarning
