@@ -163,7 +163,7 @@ def _typed_from(slip: str) -> tuple[str, str]:
     read = [re.sub(r"[\s-]", "", text) for text in (locator[1], code[1])]
     if read != [re.sub(r"-", "", text) for text in square.groups()[1:]]:
         raise OnceError("slip B says one thing in letters and another in its QR")
-    return locator[1], code[1]
+    return locator[1], re.sub(r"\s+", "-", code[1])  # printed on two lines, typed on one
 
 
 def _until(look: Callable[[], T], good: Callable[[T], bool], complaint: str, children: Children | None = None) -> T:

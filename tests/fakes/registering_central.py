@@ -12,6 +12,7 @@ from provisioning.central_link import CentralLink
 from provisioning.errors import CentralRefusedError
 from wire.canonical import encode
 from wire.configuration import Configuration, write_configuration
+from wire.errors import WireError
 from wire.identifiers import milliseconds
 from wire.records import Channel, SubChannel
 from wire.registration import RegistrationAnswer, open_request, token_hash
@@ -44,7 +45,10 @@ class RegisteringCentral(CentralLink):
 
     def register(self, request: bytes) -> bytes:
         self.asked.append("register")
-        opened = open_request(request)
+        try:
+            opened = open_request(request)
+        except WireError as error:
+            raise CentralRefusedError("this is no request", code="refused") from error
         place = self.places.get(token_hash(opened.token))
         if place is None:
             raise CentralRefusedError("this ticket is not known", code="token_unknown")
