@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from tests.town.town import Town
 
 VECTORS = Path(__file__).parent / "vectors"
 
@@ -26,3 +29,11 @@ def now() -> datetime:
 def vectors() -> Any:
     """Load published vectors by their path under tests/vectors."""
     return load_vectors
+
+
+@pytest.fixture(scope="session")
+def founded_town(tmp_path_factory: pytest.TempPathFactory) -> Town:
+    """Central, vault and two terminals, registered, nothing running: copy it (``tests.town.town.copy_of``)."""
+    from tests.town.town import found  # noqa: PLC0415 - only who needs processes pays for it
+
+    return found(tmp_path_factory.mktemp("founded") / "town")

@@ -1,4 +1,4 @@
-"""As many fictitious adults as a test wants, each with a card of their own: numbers with a right key, on the test OID."""
+"""As many fictitious adults as a test wants, each with a card of their own; their numbers have a right key."""
 
 from __future__ import annotations
 

@@ -3,7 +3,8 @@
     python -m tests.town.launch WHICH --cut PLACE --at N -- ARGUMENTS
     WHICH: kiosk | central | vault; PLACE: a value of wire.failpoints.Failpoint, or "never"; N: the n-th time there
 
-A terminal started so also knows the crowd of tests/town/crowd.py: cards crowd-0 … crowd-999.
+A terminal started so also knows the crowd of tests/town/crowd.py: cards crowd-0 … crowd-999; and what its simulated
+printer lets out is laid into the folder TOWN_PAPERS as text, because paper outlives a power cut.
 """
 
 from __future__ import annotations
@@ -13,8 +14,13 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
+from kiosk.printer.simulator.paper import Paper
+from kiosk.printer.simulator.server import SimulatedPrinter
 from wire.failpoints import Failpoint, Reach
 
 CROWD = 1000
@@ -37,6 +43,26 @@ def power_cut(place: str, at: int) -> Reach:
     return reach
 
 
+def witnessed_printer() -> type[SimulatedPrinter]:
+    """The simulated printer, with somebody who picks up each paper."""
+    folder = Path(os.environ["TOWN_PAPERS"])
+    folder.mkdir(exist_ok=True)
+
+    class Floor(list[Paper]):
+        """Papers on the floor; each is also written down, for the process may die."""
+
+        def append(self, paper: Paper) -> None:
+            (folder / f"{time.time_ns()}-{paper.number}.txt").write_text(paper.text, encoding="utf-8")
+            super().append(paper)
+
+    class Witnessed(SimulatedPrinter):
+        def __init__(self, *given: Any, **named: Any) -> None:
+            super().__init__(*given, **named)
+            self._mechanism.papers = Floor()
+
+    return Witnessed
+
+
 def kiosk(arguments: list[str], reach: Reach) -> int:
     """The terminal."""
     from kiosk.card_reader.virtual import people  # noqa: PLC0415 - before anything else takes the deck
@@ -45,7 +71,9 @@ def kiosk(arguments: list[str], reach: Reach) -> int:
     everyone = people.deck() + tuple(card(number) for number in range(CROWD))
     people.deck = lambda: everyone  # type: ignore[assignment]
     from kiosk import __main__ as command  # noqa: PLC0415
+    from kiosk import assembly  # noqa: PLC0415
 
+    assembly.SimulatedPrinter = witnessed_printer()  # type: ignore[misc]
     serve = command.serve
     command.serve = lambda settings: serve(settings, reach=reach)  # type: ignore[assignment]
     return command.main(arguments)

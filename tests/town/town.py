@@ -1,11 +1,11 @@
-"""Central, the vault, a hall terminal and a pharmacy as real processes on one folder: founded by the product's commands."""
+"""Central, the vault, a hall terminal and a pharmacy as real processes on one folder, founded by our own commands."""
 
 from __future__ import annotations
 
 import shutil
 import sqlite3
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,7 @@ class Town:
     vault: Actor
     hall: Actor
     pharmacy: Actor
+    visitors: dict[str, Visitor] = field(default_factory=dict)
 
     def start(self, *, terminals: bool = True) -> None:
         """Start everything that does not run."""
@@ -44,10 +45,19 @@ class Town:
         """Stop everything."""
         for actor in (self.hall, self.pharmacy, self.central, self.vault):
             actor.stop()
+        for visitor in self.visitors.values():
+            visitor.close()
+        self.visitors.clear()
 
     def visit(self, stand: Stand) -> Visitor:
-        """Go to a terminal."""
-        return Visitor(self.programme.terminal_address(stand), stand.pin)
+        """Whoever stands at that terminal."""
+        if stand.terminal not in self.visitors:
+            self.visitors[stand.terminal] = Visitor(self.programme.terminal_address(stand), stand.pin)
+        return self.visitors[stand.terminal]
+
+    def papers(self) -> list[str]:
+        """Every slip that ever came out in this town, as text, oldest first."""
+        return [path.read_text(encoding="utf-8") for path in sorted((self.folder / "papers").glob("*.txt"))]
 
     # What lies on the disks ------------------------------------------------------------------------------------------
 
@@ -106,7 +116,7 @@ def _town(folder: Path, programme: Programme) -> Town:
         "CENTRAL_PUBLIC_URL": places.central,
         "CENTRAL_VAULT": places.vault,
         "CENTRAL_ACTIVATION_URL": places.vault + "/activation",
-        "KIOSK_START_SPREAD_S": "0",
+        "TOWN_PAPERS": str(folder / "papers"),
     }
 
     def actor(which: str, name: str, address: str, *arguments: str, health: str = "/healthz") -> Actor:

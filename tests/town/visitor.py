@@ -34,8 +34,14 @@ class Visitor:
         self.address = address
         self.pin = pin
         headers = {"Sec-Fetch-Site": "same-origin", "Origin": address}
-        self._client = httpx2.Client(base_url=address, trust_env=False, timeout=30, headers=headers)
+        # No connection outlives its answer: the terminal may lose its power at any moment.
+        limits = httpx2.Limits(max_keepalive_connections=0)
+        self._client = httpx2.Client(base_url=address, trust_env=False, timeout=30, headers=headers, limits=limits)
         self._page = ""
+
+    def close(self) -> None:
+        """Go away."""
+        self._client.close()
 
     def step(self) -> str:
         """The screen now shown."""
