@@ -5,7 +5,7 @@ Guards, on the way in:
 1. the Host header names the loopback (a page of the network cannot rebind its name to us);
 2. a body is at most 16 KiB;
 3. a request that changes something says that it comes from our own page (Sec-Fetch-Site, else Origin);
-4. and carries the token of its browser session: field ``csrf`` or header ``X-CSRF-Token`` (templates: ``csrf_token()``).
+4. and carries the token of its browser session: field ``csrf`` or header ``X-CSRF-Token`` (:func:`csrf_token`).
 
 On the way out: a strict content policy, nothing cached but static files, no data in any error. Not checked here: that
 the server listens on the loopback only (assembly binds it), and who stands before the screen.

@@ -55,3 +55,8 @@ def _mobile(text: str) -> str | None:
             return phonenumbers.format_number(number, PhoneNumberFormat.E164)
         landline = True
     raise ContactError("a mobile number begins with 06 or 07", code="mobile_landline" if landline else "mobile_form")
+
+
+def mobile_as_written(mobile: str) -> str:
+    """A stored mobile the way its owner writes it: ``06 12 34 56 78``."""
+    return phonenumbers.format_number(phonenumbers.parse(mobile), PhoneNumberFormat.NATIONAL)

@@ -31,6 +31,7 @@ class Fault(enum.Enum):
     TEST_CARD = "test_card"  # a test card where real dossiers are opened
     STORE = "store"  # nothing was kept
     NOT_READY = "not_ready"
+    PAPER = "paper"  # the record exists, a slip does not, or perhaps not
     INTERNAL = "internal"  # our own mistake, before anything was kept
 
 
@@ -52,10 +53,11 @@ SHORT_CODES: dict[Fault, str] = {
     Fault.WRONG_CARD_UNKNOWN: "C-14",
     Fault.TEST_CARD: "C-21",
     Fault.STORE: "D-01",
+    Fault.PAPER: "P-01",
     Fault.NOT_READY: "T-01",
     Fault.INTERNAL: "T-02",
 }
-"""L reader, C card, D disk, T terminal; codes are never reused for something else."""
+"""L reader, C card, D disk, P paper, T terminal; codes are never reused for something else."""
 
 _OF_CARD = {fault.value: fault for fault in Fault} | {CardFault.NO_CARD.value: Fault.PULLED}
 

@@ -49,7 +49,8 @@ class HandingOut:
         missing = {slip.kind for slip in stage.journey.slips if slip.state in _UNPRINTED}
         copies = tuple(next_copy(slip, self._texts.slips) for slip in self._opening.slips if slip.kind in missing)
         opening = self._opening = Opening(self._opening.record_id, copies)
-        stage.put(stage.journey.to(Step.PRINTING, stage.now(), slips=_all_waiting(copies)))
+        printed = tuple(slip for slip in stage.journey.slips if slip.kind not in missing)
+        stage.put(stage.journey.to(Step.PRINTING, stage.now(), slips=(*printed, *_all_waiting(copies))))
         stage.aside(lambda: self._print(opening))
 
     def settle(self) -> None:

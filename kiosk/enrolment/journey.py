@@ -121,9 +121,10 @@ class Journey:
     def choose(self, position: int, at: datetime) -> Journey:
         """The person whose dossier it is; a change of person starts over."""
         self.expect(Step.WHO)
-        persons = () if self.card is None else self.card.persons
-        person = next((one for one in persons if one.position == position), None)
-        if person is None or eligibility(person, local_day(at)) is not Eligibility.MAY:
+        if self.card is None:
+            raise StepError("no card was read")
+        person = next((one for one in self.card.persons if one.position == position), None)
+        if person is None or eligibility(person, self.card, local_day(at)) is not Eligibility.MAY:
             return self.complaining("not_eligible")
         if person == self.person:
             return self.on(at)

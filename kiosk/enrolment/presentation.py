@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from kiosk.enrolment.contact import mobile_as_written
 from kiosk.enrolment.evidence import METHODS, attestation
-from kiosk.enrolment.faults import SHORT_CODES
-from kiosk.enrolment.holder import CardHolder
+from kiosk.enrolment.faults import SHORT_CODES, Fault
+from kiosk.enrolment.holder import CardContents, CardHolder
 from kiosk.enrolment.journey import EDITABLE, Journey
 from kiosk.enrolment.rules import PARIS, Eligibility, eligibility, local_day
 from kiosk.enrolment.session import EnrolmentSession
@@ -52,7 +53,7 @@ def picture(session: EnrolmentSession) -> dict[str, Any]:
         "asked": {one.value: texts.asked(one) for one in Question},
         "statement": attestation(texts, journey.kind),
         "methods": [method.value for method in METHODS[journey.kind]],
-        "choices": [_choice(person, journey, texts) for person in _persons(journey)],
+        "choices": _choices(journey, texts),
         "progress": progress(journey.kind, step),
         "path": [(one.value, one in journey.answered) for one in PATHS[journey.kind] if one not in _UNLISTED],
         "can_go_back": step_back(journey.kind, step, frozenset()) is not None and step is not Step.STATUS,
@@ -61,6 +62,8 @@ def picture(session: EnrolmentSession) -> dict[str, Any]:
         "editable": [one.value for one in PATHS[journey.kind] if one in EDITABLE],
         "complaint": _complaint(journey, texts),
         "fault": _fault(journey, texts),
+        "paper_code": SHORT_CODES[Fault.PAPER],
+        "mobile": _mobile(journey),
         "terminal": screen.place.terminal if screen.place else "",
         "office": screen.place.office_name if screen.place else "",
     }
@@ -69,12 +72,13 @@ def picture(session: EnrolmentSession) -> dict[str, Any]:
 _UNLISTED = frozenset({Step.STATUS, Step.SLIP_OFFER})
 
 
-def _persons(journey: Journey) -> tuple[CardHolder, ...]:
-    return () if journey.card is None else journey.card.persons
+def _choices(journey: Journey, texts: Texts) -> list[Choice]:
+    card = journey.card
+    return [] if card is None else [_choice(person, card, journey, texts) for person in card.persons]
 
 
-def _choice(person: CardHolder, journey: Journey, texts: Texts) -> Choice:
-    verdict = eligibility(person, local_day(journey.shown_at))
+def _choice(person: CardHolder, card: CardContents, journey: Journey, texts: Texts) -> Choice:
+    verdict = eligibility(person, card, local_day(journey.shown_at))
     return Choice(
         position=person.position,
         name=f"{person.given_name} {person.family_name}".strip(),
@@ -82,6 +86,11 @@ def _choice(person: CardHolder, journey: Journey, texts: Texts) -> Choice:
         masked_nir="" if person.nir is None else person.nir.masked(),
         reason="" if verdict is Eligibility.MAY else texts.sentences[verdict.value],
     )
+
+
+def _mobile(journey: Journey) -> str:
+    mobile = None if journey.contact is None else journey.contact.mobile
+    return "" if mobile is None else mobile_as_written(mobile)
 
 
 def _complaint(journey: Journey, texts: Texts) -> str:

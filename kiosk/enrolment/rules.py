@@ -11,7 +11,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from kiosk.enrolment.holder import CardContents, CardHolder, CardWarning
-from wire.nir import InsAuthority, NirKind
+from wire.nir import InsAuthority, Nir, NirKind
 
 MAJORITY = 18  # years, Civil Code 388
 OLDEST = 115  # years: above, the century on the card is wrong (vitale.md §3.4)
@@ -30,6 +30,7 @@ class Eligibility(enum.Enum):
     PROVISIONAL = "provisional"
     MINOR = "minor"
     BIRTH_DATE_UNSURE = "birth_date_unsure"
+    NUMBER_OF_ANOTHER = "number_of_another"  # a dependant under the insured person's number
 
 
 def local_day(at: datetime) -> date:
@@ -60,8 +61,12 @@ def age_on(born: date, day: date) -> int:
     return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 
-def eligibility(person: CardHolder, today: date) -> Eligibility:
-    """Whether this person may open a dossier for themselves today."""
+def eligibility(person: CardHolder, card: CardContents, today: date) -> Eligibility:
+    """Whether this person may open a dossier for themselves today.
+
+    A card may pair a dependant with the insured person's number (dmp.md §4): a number that stands beside several
+    persons belongs to the one whose birth it tells, and to nobody here when it tells that of none or of several.
+    """
     if person.nir is None:
         return Eligibility.NO_NUMBER
     if person.nir.kind is NirKind.PROVISIONAL:
@@ -69,7 +74,18 @@ def eligibility(person: CardHolder, today: date) -> Eligibility:
     born = legal_birth_date(person.birth_date)
     if born is None or not 0 <= age_on(born, today) <= OLDEST:
         return Eligibility.BIRTH_DATE_UNSURE
-    return Eligibility.MAY if age_on(born, today) >= MAJORITY else Eligibility.MINOR
+    if age_on(born, today) < MAJORITY:
+        return Eligibility.MINOR
+    sharing = [other for other in card.persons if other.nir == person.nir]
+    if len(sharing) > 1 and [other for other in sharing if _tells_birth_of(person.nir, other)] != [person]:
+        return Eligibility.NUMBER_OF_ANOTHER
+    return Eligibility.MAY
+
+
+def _tells_birth_of(nir: Nir, person: CardHolder) -> bool:
+    """Whether year and month of the number are those of the birth; months from 20 on tell only the year."""
+    year, month = nir.body[1:3], nir.body[3:5]
+    return year == person.birth_date[2:4] and (int(month) > _MONTHS or month == person.birth_date[4:6])
 
 
 def is_test_card_among_real_people(card: CardContents, authority: InsAuthority) -> bool:

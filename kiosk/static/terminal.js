@@ -3,8 +3,8 @@
 "use strict";
 (() => {
   const LIFE_EVERY_MS = 5000;
-  const ENDINGS = ["@gmail.com", "@orange.fr", "@free.fr", "@hotmail.fr", ".fr", ".com"];
-  const ROWS = { digits: ["123", "456", "789", "+0"], email: ["1234567890", "azertyuiop", "qsdfghjklm", "wxcvbn-_.@"] };
+  const ENDINGS = ["@gmail.com", "@orange.fr", "@free.fr", ".fr", ".com"];
+  const ROWS = { digits: ["123", "456", "789"], email: ["1234567890", "azertyuiop", "qsdfghjklm", "wxcvbn-_.@"] };
   let lastLife = 0;
 
   const token = () => document.querySelector('meta[name="csrf-token"]').content;
@@ -72,8 +72,8 @@
     home.dataset.padFor = input.id;
     document.querySelectorAll(".field").forEach((one) => one.classList.toggle("field--here", one.contains(input)));
     ROWS[input.dataset.keys].forEach((row) => home.append(rowOf([...row].map((key) => [key, key]))));
-    if (input.dataset.keys === "email") home.append(rowOf(ENDINGS.map((key) => [key, key]), "keys__row--endings"));
-    home.append(rowOf([["clear", "Tout effacer"], ["back", "⌫"]], "keys__row--soft"));
+    const middle = input.dataset.keys === "email" ? ENDINGS : ["0"];
+    home.append(rowOf([["clear", "Effacer"], ...middle.map((key) => [key, key]), ["back", "⌫"]], "keys__row--last"));
   }
 
   function rowOf(keys, kind) {

@@ -1,0 +1,130 @@
+"""A session over fakes of every port, on a clock turned by hand; slow work runs at once, or when the test lets it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from kiosk.enrolment.holder import CardContents
+from kiosk.enrolment.journey import Journey
+from kiosk.enrolment.session import Collaborators, EnrolmentSession, Touch
+from kiosk.enrolment.steps import JourneyKind, Step
+from kiosk.enrolment.texts import load_texts
+
+from tests.fakes.card_slot import FakeCardReader, card
+from tests.fakes.kept_records import FakeRecordStore
+from tests.fakes.operators import AGENT_PIN, PHARMACIST_PIN, FakeOperatorDirectory
+from tests.fakes.paper import FakeSlipPrinter
+from tests.fakes.place import FakeWhereabouts, counter, hall
+from tests.fakes.programme import Programme
+from tests.fakes.slip_notes import FakeSlipJournal
+from tests.fakes.status_word import FakeStatusDesk
+from tests.fakes.terminal_rig import HandClock
+from wire.failpoints import Failpoint
+
+Job = Callable[[], None]
+
+
+@dataclass
+class EnrolmentRig:
+    """``held`` collects slow work while ``is_slow``; ``work`` lets it happen. ``reached`` are the failpoints passed."""
+
+    kind: JourneyKind = JourneyKind.HALL
+    programme: Programme = field(default_factory=Programme)
+    reader: FakeCardReader = field(default_factory=FakeCardReader)
+    printer: FakeSlipPrinter = field(default_factory=FakeSlipPrinter)
+    store: FakeRecordStore = field(default_factory=FakeRecordStore)
+    journal: FakeSlipJournal = field(default_factory=FakeSlipJournal)
+    desk: FakeStatusDesk = field(default_factory=FakeStatusDesk)
+    operators: FakeOperatorDirectory = field(default_factory=FakeOperatorDirectory)
+    clock: HandClock = field(default_factory=HandClock)
+    is_slow: bool = False
+    held: list[Job] = field(default_factory=list)
+    reached: list[Failpoint] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        place = hall(self.programme) if self.kind is JourneyKind.HALL else counter(self.programme)
+        self.whereabouts = FakeWhereabouts(place)
+        self.session = EnrolmentSession(
+            Collaborators(
+                reader=self.reader,
+                printer=self.printer,
+                store=self.store,
+                journal=self.journal,
+                desk=self.desk,
+                operators=self.operators,
+                whereabouts=self.whereabouts,
+                clock=self.clock.now,
+                monotonic=self.clock.monotonic,
+                reach=self.reached.append,
+                run_aside=self._aside,
+            ),
+            load_texts(),
+        )
+
+    def _aside(self, job: Job) -> None:
+        if self.is_slow:
+            self.held.append(job)
+        else:
+            job()
+
+    def work(self) -> None:
+        while self.held:
+            self.held.pop(0)()
+
+    @property
+    def journey(self) -> Journey:
+        return self.session.screen().journey
+
+    @property
+    def step(self) -> Step:
+        return self.journey.step
+
+    def touch(self) -> Touch:
+        """A touch on the screen now shown."""
+        return Touch(self.journey.visit, self.journey.step)
+
+    def wait(self, seconds: float) -> None:
+        self.clock.forward(seconds)
+        self.session.tick()
+
+    def insert(self, contents: CardContents | None = None) -> None:
+        self.reader.insert(contents or card())
+        self.session.tick()
+
+    def pull(self) -> None:
+        self.reader.pull()
+        self.session.tick()
+
+    def go(self, to: Step, *, break_glass: bool = True, centre_15: bool = True, contact: bool = True) -> None:
+        """Walk from a card in the slot to a screen, touching what a willing person touches."""
+        if self.step is Step.SIGN_IN:
+            self.session.sign_in(self.touch(), PHARMACIST_PIN)
+        if self.step is Step.ATTRACT:
+            self.insert()
+        session = self.session
+        moves: dict[Step, Callable[[], None]] = {
+            Step.WHO: lambda: session.choose_person(self.touch(), 0),
+            Step.NOTICE: lambda: session.notice_read(self.touch(), to_the_end=True),
+            Step.CONSENT: lambda: session.answer(self.touch(), accepted=True),
+            Step.BREAK_GLASS: lambda: session.answer(self.touch(), accepted=break_glass),
+            Step.CENTRE_15: lambda: session.answer(self.touch(), accepted=centre_15),
+            Step.CONTACT: lambda: (
+                session.give_contact(self.touch(), "camille@exemple.fr", "06 12 34 56 78")
+                if contact
+                else session.give_no_contact(self.touch())
+            ),
+            Step.SLIP_OFFER: lambda: session.choose_slip(self.touch(), wanted=True),
+            Step.SUMMARY: lambda: session.agree_summary(self.touch()),
+            Step.IDENTITY: self.attest,
+            Step.CONFIRM: lambda: session.confirm(self.touch()),
+        }
+        for _ in moves:
+            if self.step is to:
+                return
+            moves[self.step]()
+        assert self.step is to, self.step
+
+    def attest(self) -> None:
+        pin = AGENT_PIN if self.kind is JourneyKind.HALL else PHARMACIST_PIN
+        self.session.attest(self.touch(), pin=pin, method="identity_card", statement=True)

@@ -1,0 +1,25 @@
+"""A ``RecordStore`` in memory; ``full`` makes it a full disk."""
+
+from __future__ import annotations
+
+from kiosk.enrolment.errors import StoreError
+from kiosk.enrolment.ports import RecordDraft, RecordStore
+
+from wire.records import RecordKind
+
+
+class FakeRecordStore(RecordStore):
+    def __init__(self) -> None:
+        self.drafts: list[RecordDraft] = []
+        self.full = False
+
+    def add(self, draft: RecordDraft) -> None:
+        if self.full:
+            raise StoreError("no space left")
+        self.drafts.append(draft)
+
+    def waiting(self) -> int:
+        return len(self.drafts)
+
+    def of(self, kind: RecordKind) -> list[RecordDraft]:
+        return [draft for draft in self.drafts if draft.kind is kind]

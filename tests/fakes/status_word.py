@@ -1,0 +1,18 @@
+"""A ``StatusDesk`` that says the word the test gave it."""
+
+from __future__ import annotations
+
+from kiosk.enrolment.ports import StatusDesk
+
+from wire.nir import Nir
+from wire.status import PersonStatus
+
+
+class FakeStatusDesk(StatusDesk):
+    def __init__(self, word: PersonStatus = PersonStatus.NONE) -> None:
+        self.word = word
+        self.asked: list[Nir] = []
+
+    def status_of(self, nir: Nir) -> PersonStatus:
+        self.asked.append(nir)
+        return self.word
