@@ -1,0 +1,54 @@
+"""Settings: the command line before the environment before defaults; what is missing is named."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from pathlib import Path
+
+import pytest
+
+from kiosk.settings import START_SPREAD_S, SettingsError, load_settings
+
+
+def given(**values: object) -> Namespace:
+    return Namespace(**{"home": None, "port": None, "simulate": False, "printer": None, **values})
+
+
+def test_the_command_line_goes_before_the_environment() -> None:
+    settings = load_settings(given(home="/a", simulate=True, port="8300"), {"KIOSK_HOME": "/b", "KIOSK_PORT": "1"})
+    assert (settings.home, settings.port) == (Path("/a"), 8300)
+
+
+def test_the_environment_goes_before_the_defaults() -> None:
+    environment = {"KIOSK_HOME": "/b", "KIOSK_PRINTER": "file:/dev/usb/lp0", "KIOSK_AUTHORITIES": "/ca.pem"}
+    settings = load_settings(given(), environment)
+    assert (settings.home, settings.printer, settings.authorities) == (
+        Path("/b"),
+        "file:/dev/usb/lp0",
+        Path("/ca.pem"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("values", "named"),
+    [
+        ({"simulate": True}, "--home"),
+        ({"home": "/a"}, "--printer"),
+        ({"home": "/a", "simulate": True, "port": "0"}, "port"),
+        ({"home": "/a", "simulate": True, "port": "65536"}, "port"),
+        ({"home": "/a", "simulate": True, "port": "http"}, "port"),
+    ],
+)
+def test_what_is_missing_or_no_value_is_named(values: dict[str, object], named: str) -> None:
+    with pytest.raises(SettingsError, match=named):
+        load_settings(given(**values), {})
+
+
+def test_terminals_of_the_field_begin_to_send_apart_from_each_other() -> None:
+    assert load_settings(given(home="/a", printer="tcp://p:9100"), {}).start_spread_s == START_SPREAD_S
+    assert load_settings(given(home="/a", simulate=True), {}).start_spread_s == 0
+
+
+def test_the_environment_cannot_switch_the_simulation_on() -> None:
+    with pytest.raises(SettingsError):
+        load_settings(given(home="/a"), {"KIOSK_SIMULATE": "1"})
