@@ -1,4 +1,4 @@
-"""A real intake over a real database in a folder, with terminals that send; no HTTP, no provisioning: quick to build."""
+"""A real intake over a real database in a folder, with terminals that send; no HTTP, no provisioning."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class IntakeRig:
     def worker(self) -> Intake:
         """One more process at the same database."""
         parts = IntakeParts(self.engine, self.keys, self.rules, self.shards, InsAuthority.NIR_TEST)
-        return Intake(parts, reach=lambda point: self.reach(point))
+        return Intake(parts, reach=self.reach)
 
     def terminal(
         self, name: str = "T-PHARM-1", *, at_hall: bool = False, registered: datetime = LAUNCH

@@ -115,7 +115,9 @@ class FakeTerminal:
         hour = at.replace(minute=0, second=0, microsecond=0)
         return self.record("refusal", RecordId.new(hour), None, None, at=hour, **routing)
 
-    def settle_slip(self, enrolment: bytes, *, slip: str = "B", result: str = "printed", at: datetime = LAUNCH) -> bytes:
+    def settle_slip(
+        self, enrolment: bytes, *, slip: str = "B", result: str = "printed", at: datetime = LAUNCH
+    ) -> bytes:
         record_id = RecordId.new(at)
         facts = SlipFacts(
             enrolment_id=id_of(enrolment), slip=slip, copy_number=1, result=result, settled_ms=milliseconds(at)
@@ -124,7 +126,15 @@ class FakeTerminal:
         return self.record("slip_outcome", record_id, sealed, None, at=at)
 
     def record(
-        self, kind: str, record_id: RecordId, sealed: bytes | None, part: bytes | None, *, at: datetime, **routing: Any
+        self,
+        kind: str,
+        record_id: RecordId,
+        sealed: bytes | None,
+        part: bytes | None,
+        /,
+        *,
+        at: datetime,
+        **routing: Any,
     ) -> bytes:
         """Any record at all, put into the chain."""
         self._sequence += 1
