@@ -1,0 +1,79 @@
+"""The same person twice: told so when the line is up; one dossier and one euro when it was not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.journeys.guest import WILLING, Guest
+from tests.journeys.home import Home
+from tests.journeys.records import Traces
+from tests.journeys.slips import Printed, is_slip_b, read_words
+from tests.town.town import HALL, PHARMACY, Stand, Town
+
+pytestmark = [pytest.mark.browser, pytest.mark.processes]
+
+_BACK_WITHIN_S = 120.0  # the terminals' back-off has grown while central was away
+
+
+def test_the_same_card_again_is_told_that_a_dossier_exists_and_leaves_no_record(
+    town: Town, pharmacy: Guest, card: str
+) -> None:
+    assert pharmacy.enrol(card, WILLING) == "done"
+    town.wait_until_all_is_sent()
+    before, kept = Traces(town), records_at(town, PHARMACY)
+    pharmacy.hand.pull()
+    pharmacy.insert(card)
+    pharmacy.see("who")
+    pharmacy.touch("person-0")
+    pharmacy.see("existing")
+    pharmacy.picture("existing")
+    assert records_at(town, PHARMACY) == kept
+    assert before.dossiers() == []
+
+
+def test_twice_offline_on_two_terminals_is_one_dossier_one_euro_and_the_refusal_wins(
+    town: Town, hall: Guest, pharmacy: Guest, home: Home, card: str
+) -> None:
+    before, papers = Traces(town), len(town.papers())
+    town.central.stop()
+    try:
+        assert pharmacy.enrol(card, WILLING) == "done"
+        pharmacy.picture("done-offline")
+        hall.hand.pull()
+        assert hall.enrol(card, replace(WILLING, break_glass=False)) == "thanks"
+    finally:
+        town.central.start()
+    town.wait_until_all_is_sent(within_s=_BACK_WITHIN_S)
+
+    dossier = before.the_dossier()
+    assert before.cents(dossier) in ([], [100])  # of whoever came first: the hall is owed nothing
+    assert before.refusals_at_central(dossier) == (True, False)
+    assert "break_glass" not in before.wraps(dossier)
+    slips = [read_words(paper) for paper in town.papers()[papers:] if is_slip_b(paper)]
+    answers = {home.activate(address_of(slip, home)) for slip in slips}
+    assert answers == {"activated", "waiting_guard"}
+
+
+def records_at(town: Town, stand: Stand) -> int:
+    """Records a terminal ever made."""
+    return len(town.at_terminal(stand, "SELECT 1 FROM records"))
+
+
+def address_of(slip: Printed, home: Home) -> str:
+    """What the square of that slip says."""
+    return f"{home.address}#L={slip.locator}&C={slip.code}"
+
+
+def test_the_count_of_what_waits_is_on_the_counters_screen_while_central_is_away(
+    town: Town, pharmacy: Guest, card: str
+) -> None:
+    town.wait_until_all_is_sent(HALL, PHARMACY)
+    town.central.stop()
+    try:
+        assert pharmacy.enrol(card, WILLING) == "done"
+        assert int(pharmacy.said("count-waiting")) >= 1
+    finally:
+        town.central.start()
+    town.wait_until_all_is_sent(PHARMACY, within_s=_BACK_WITHIN_S)
