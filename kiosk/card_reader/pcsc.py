@@ -51,6 +51,8 @@ class _Winscard:
 
     def __init__(self, api: ModuleType) -> None:
         self.api = api
+        # Who else uses a card is no change to us: without these bits our own readings do not wake our watching.
+        self.in_use = api.SCARD_STATE_INUSE | api.SCARD_STATE_EXCLUSIVE | api.SCARD_STATE_CHANGED
         self._faults = {getattr(api, name): fault for name, fault in _FAULTS.items()}
 
     def check(self, code: int) -> None:
@@ -71,6 +73,14 @@ class _Winscard:
         self.check(code)
         return int(context)
 
+    def connect(self, context: int, slot: str) -> tuple[int, int]:
+        """Power the card, shared; gives its handle and protocol."""
+        api = self.api
+        protocols = api.SCARD_PROTOCOL_T0 | api.SCARD_PROTOCOL_T1
+        code, card, protocol = api.SCardConnect(context, slot, api.SCARD_SHARE_SHARED, protocols)
+        self.check(code)
+        return int(card), int(protocol)
+
     def states(self, context: int, known: list[tuple[str, int]], timeout_ms: int) -> list[tuple[str, int, bytes]]:
         """Name, state and ATR of the readers, when one differs from ``known`` or the time is over."""
         code, states = self.api.SCardGetStatusChange(context, timeout_ms, known)
@@ -88,6 +98,44 @@ class _Winscard:
         return SlotStatus(name, slot_state, atr, state >> _SHIFT_OF_EVENT_COUNTER)
 
 
+class _SpareContext:
+    """One context kept between readings: to make one costs as much as a third of a reading.
+
+    A context serves one connection at a time; a hung connection keeps its own, and the next gets a new one.
+    """
+
+    def __init__(self, winscard: _Winscard) -> None:
+        self._winscard = winscard
+        self._lock = threading.Lock()
+        self._context: int | None = None
+        self._is_closed = False
+
+    def take(self) -> int | None:
+        """The spare context, if there is one; the service may have died since it was kept."""
+        with self._lock:
+            context, self._context = self._context, None
+            return context
+
+    def give_back(self, context: int) -> None:
+        """Keep it for the next connection."""
+        with self._lock:
+            if self._context is None and not self._is_closed:
+                self._context = context
+                return
+        self.release(context)
+
+    def release(self, context: int) -> None:
+        """For a context that something went wrong in."""
+        self._winscard.api.SCardReleaseContext(context)
+
+    def close(self) -> None:
+        """Release the spare; what is given back from now on is released."""
+        with self._lock:
+            context, self._context, self._is_closed = self._context, None, True
+        if context is not None:
+            self.release(context)
+
+
 class PcscSlots(CardSlots):
     """All PC/SC readers whose name contains ``name_filter``; survives the service's death and return.
 
@@ -102,6 +150,7 @@ class PcscSlots(CardSlots):
         self._known: dict[str, int] = {}
         self._last: SlotsSnapshot | None = None
         self._wake = threading.Event()
+        self._spare = _SpareContext(self._winscard)
 
     def watch(self, timeout_s: float) -> SlotsSnapshot:
         """See ``CardSlots``. A reader that was plugged in is seen at the next call, one unplugged at once."""
@@ -117,18 +166,23 @@ class PcscSlots(CardSlots):
 
     def connect(self, slot: str) -> CardConnection:
         """See ``CardSlots``; T=0 or T=1, as the card says."""
-        winscard = self._winscard
-        context = winscard.establish()
-        api = winscard.api
+        spare = self._spare.take()
+        if spare is not None:
+            try:
+                return self._open(spare, slot)
+            except CardError as error:
+                if error.fault is not CardFault.NO_SERVICE:
+                    raise
+                # The spare was of the service's former life: it may be back since.
+        return self._open(self._winscard.establish(), slot)
+
+    def _open(self, context: int, slot: str) -> CardConnection:
         try:
-            code, card, protocol = api.SCardConnect(
-                context, slot, api.SCARD_SHARE_SHARED, api.SCARD_PROTOCOL_T0 | api.SCARD_PROTOCOL_T1
-            )
-            winscard.check(code)
+            card, protocol = self._winscard.connect(context, slot)
         except CardError:
-            api.SCardReleaseContext(context)
+            self._spare.release(context)
             raise
-        return _PcscConnection(winscard, context, slot, card, protocol)
+        return _PcscConnection(self._winscard, self._spare, context, slot, card, protocol)
 
     def cancel(self) -> None:
         """See ``CardSlots``."""
@@ -138,9 +192,10 @@ class PcscSlots(CardSlots):
             self._winscard.api.SCardCancel(context)
 
     def close(self) -> None:
-        """Release the watching context; connections release their own."""
+        """Release the contexts; a connection still open releases its own."""
         self.cancel()
         self._forget_context()
+        self._spare.close()
 
     def _look(self, timeout_s: float) -> SlotsSnapshot:
         if self._watch_context is None:
@@ -152,7 +207,7 @@ class PcscSlots(CardSlots):
         changed = set(names) != set(self._known)
         known = [(name, self._known.get(name, self._winscard.api.SCARD_STATE_UNAWARE)) for name in names]
         states = self._winscard.states(self._watch_context, known, 0 if changed else round(timeout_s * 1000))
-        self._known = {name: state for name, state, _ in states}
+        self._known = {name: state & ~self._winscard.in_use for name, state, _ in states}
         return SlotsSnapshot(
             service_up=True, slots=tuple(self._winscard.status_of(name, state, atr) for name, state, atr in states)
         )
@@ -173,10 +228,13 @@ class PcscSlots(CardSlots):
 
 
 class _PcscConnection(CardConnection):
-    """A card opened shared, with a context of its own."""
+    """A card opened shared, with a context of its own for the time."""
 
-    def __init__(self, winscard: _Winscard, context: int, slot: str, card: int, protocol: int) -> None:
+    def __init__(
+        self, winscard: _Winscard, spare: _SpareContext, context: int, slot: str, card: int, protocol: int
+    ) -> None:
         self._winscard = winscard
+        self._spare = spare
         self._context = context
         self._slot = slot
         self._card = card
@@ -210,10 +268,14 @@ class _PcscConnection(CardConnection):
         Where the talk broke off the slot is left alone: to reset or unpower a card that is gone makes pcscd 1.9.9
         take a next one, put in before it polls, for absent until it is pulled again (tried on vpcd).
         """
-        if self._is_open:
-            self._is_open = False
-            self._winscard.api.SCardDisconnect(self._card, self._on_leaving)
-            self._winscard.api.SCardReleaseContext(self._context)
+        if not self._is_open:
+            return
+        self._is_open = False
+        api = self._winscard.api
+        if api.SCardDisconnect(self._card, self._on_leaving) == api.SCARD_S_SUCCESS:
+            self._spare.give_back(self._context)
+        else:
+            self._spare.release(self._context)
 
 
 def _import_scard() -> ModuleType:

@@ -1,4 +1,4 @@
-"""One reading of one card in a thread of its own: a card that hangs must not hang the counter.
+"""One reading of one card, in a thread apart: a card that hangs must not hang the counter.
 
 Source: vitale.md §5: PC/SC has no time-out inside an APDU, so the wait is bounded out here. A job that missed its
 deadline is abandoned: it sends no further command and its result is dropped when the driver lets go of it.
@@ -6,6 +6,7 @@ deadline is abandoned: it sends no further command and its result is dropped whe
 
 from __future__ import annotations
 
+import queue
 import threading
 
 from kiosk.card_reader.connection import CardConnection, CardResetError, CardSlots, SlotStatus
@@ -41,22 +42,24 @@ class _Abandonable(CardConnection):
 
 
 class ReadJob:
-    """Reads one card in the background; ``result`` waits for it."""
+    """The reading of one card; ``run`` belongs to the worker, the rest to who asked for it."""
 
     def __init__(self, slots: CardSlots, card: SlotStatus) -> None:
         self._slots = slots
         self._card = card
         self._abandoned = threading.Event()
+        self._running = threading.Lock()  # held until the job is over: a latch, and the cheapest there is
+        self._running.acquire()
         self._waits_for_turn = False  # behind the transaction of another program
         self._contents: CardContents | None = None
         self._error: BaseException | None = None
-        self._thread = threading.Thread(target=self._run, name="card-read", daemon=True)
-        self._thread.start()
 
-    @property
-    def is_running(self) -> bool:
-        """Whether the driver still holds the job."""
-        return self._thread.is_alive()
+    def is_over(self, timeout_s: float) -> bool:
+        """Whether the driver has let go of the job, within that time."""
+        if self._running.acquire(timeout=timeout_s):
+            self._running.release()
+            return True
+        return False
 
     def result(self, timeout_s: float) -> CardContents:
         """What was read.
@@ -64,8 +67,7 @@ class ReadJob:
         Raises:
             CardError: the card's fault; BUSY or TIMEOUT when the time is over.
         """
-        self._thread.join(timeout_s)
-        if self._thread.is_alive():
+        if not self.is_over(timeout_s):
             self.abandon()
             raise CardError(CardFault.BUSY if self._waits_for_turn else CardFault.TIMEOUT)
         if self._error is not None:
@@ -73,16 +75,18 @@ class ReadJob:
         assert self._contents is not None
         return self._contents
 
-    def abandon(self, join_s: float = 0.0) -> None:
-        """Give the job up; wait for its thread at most so long."""
+    def abandon(self) -> None:
+        """Give the job up: it sends no further command."""
         self._abandoned.set()
-        self._thread.join(join_s)
 
-    def _run(self) -> None:
+    def run(self) -> None:
+        """Read the card and keep what came of it."""
         try:
             self._contents = self._read_restarting()
         except BaseException as error:  # noqa: BLE001 - carried to the caller's thread, see ``result``
             self._error = error
+        finally:
+            self._running.release()
 
     def _read_restarting(self) -> CardContents:
         for _ in range(TRIES_AFTER_RESET - 1):
@@ -118,3 +122,25 @@ class ReadJob:
                 if error.fault is not CardFault.BUSY or self._abandoned.wait(BUSY_PAUSE_S):
                     raise
         return self._slots.connect(self._card.name)
+
+
+class ReadWorker:
+    """The one thread that talks to cards. A hung card holds it; nobody else waits for it but with a time-out."""
+
+    def __init__(self) -> None:
+        self._jobs: queue.SimpleQueue[ReadJob | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._work, name="card-read", daemon=True)
+        self._thread.start()
+
+    def start(self, job: ReadJob) -> None:
+        """Run the job after those before it."""
+        self._jobs.put(job)
+
+    def close(self, join_s: float) -> None:
+        """End after the jobs already started; wait for that at most so long."""
+        self._jobs.put(None)
+        self._thread.join(join_s)
+
+    def _work(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            job.run()

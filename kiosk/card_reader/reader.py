@@ -9,7 +9,7 @@ import threading
 from time import monotonic
 
 from kiosk.card_reader.connection import CardSlots, SlotStatus
-from kiosk.card_reader.read_job import ReadJob
+from kiosk.card_reader.read_job import ReadJob, ReadWorker
 from kiosk.card_reader.slot_choice import SlotChoice
 from kiosk.enrolment.errors import CardError, CardFault
 from kiosk.enrolment.holder import CardContents
@@ -48,6 +48,7 @@ class SupervisedCardReader(CardReader):
         self._lock = threading.Lock()  # guards the choice
         self._turn = threading.Lock()  # one reading at a time
         self._job: ReadJob | None = None
+        self._worker = ReadWorker()
         self._stop = threading.Event()
         self._watcher = threading.Thread(target=self._watch, name="card-watch", daemon=True)
         self._watcher.start()
@@ -61,8 +62,8 @@ class SupervisedCardReader(CardReader):
         """Read the card of that insertion.
 
         1. The card that counts now must be the one of ``insertion`` and must answer.
-        2. An abandoned reading that the driver still holds must be over first: hung cards do not pile up threads.
-        3. The reading runs in its thread; at the deadline it is given up.
+        2. An abandoned reading that the driver still holds must be over first: hung cards do not pile up.
+        3. The reading runs in the worker's thread; at the deadline it is given up.
         4. The slot must hold the same card at the end (asked inside the transaction).
         5. The card that counts must still be the one of ``insertion``.
 
@@ -76,11 +77,10 @@ class SupervisedCardReader(CardReader):
             raise CardError(CardFault.TIMEOUT)
         try:
             card = self._card_of(insertion)  # 1
-            if self._job is not None:
-                self._job.abandon(join_s=max(0.0, ends - monotonic()))  # 2
-                if self._job.is_running:
-                    raise CardError(CardFault.TIMEOUT)
-            self._job = ReadJob(self._slots, card)  # 3, 4
+            if self._job is not None and not self._job.is_over(max(0.0, ends - monotonic())):  # 2
+                raise CardError(CardFault.TIMEOUT)
+            self._job = ReadJob(self._slots, card)
+            self._worker.start(self._job)  # 3, 4
             return self._outcome(self._job, card, insertion, ends)
         finally:
             self._turn.release()
@@ -91,7 +91,8 @@ class SupervisedCardReader(CardReader):
         self._slots.cancel()
         self._watcher.join(JOIN_S)
         if self._job is not None:
-            self._job.abandon(join_s=JOIN_S)
+            self._job.abandon()
+        self._worker.close(JOIN_S)
         self._slots.close()
 
     def _outcome(self, job: ReadJob, card: SlotStatus, insertion: int, ends: float) -> CardContents:

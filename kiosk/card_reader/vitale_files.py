@@ -6,6 +6,7 @@ nothing here raises: a card that reads badly gives fewer persons and more warnin
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 
@@ -30,6 +31,7 @@ NATURES_OF_TEST = (b"T", b"D")  # test, demonstration (vitale.md §1)
 _CHARSET = "iso8859-1"
 _UNWRITTEN = b"\xff"  # memory of a card that nobody wrote
 _NIR_LENGTH = 15
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")  # C0, DEL and Latin-1's C1
 _DATE_LENGTH = 8
 _LAST_MONTH_OF_CALENDAR = 12
 
@@ -75,13 +77,14 @@ def contents_of(files: VitaleFiles, atr: bytes) -> CardContents:
         for position, template in enumerate(entries)
         if (holder := _holder(position, template, texts[position : position + 1], warnings)) is not None
     )
-    if _is_test_card(files.pan):
+    pan = parse(files.pan).items
+    if _is_test_card(pan):
         warnings.append(CardWarning.TEST_CARD)
     return CardContents(
         persons=persons,
         family=CardFamily.VITALE_2,
         atr=atr,
-        serial=_serial(files.pan),
+        serial=_serial(pan),
         valid_from=_valid_from(files),
         identity_file=files.identity,
         warnings=tuple(dict.fromkeys(warnings)),
@@ -155,11 +158,7 @@ def _text(template: Tlv, tag: int) -> str | None:
     if value and not value.strip(_UNWRITTEN):
         return None
     text = value.decode(_CHARSET).strip(" \u00a0")
-    return None if _has_controls(text) else text
-
-
-def _has_controls(text: str) -> bool:
-    return any(ord(letter) < 0x20 or 0x7F <= ord(letter) < 0xA0 for letter in text)  # noqa: PLR2004 - C0, DEL, C1
+    return None if _CONTROLS.search(text) else text
 
 
 def _is_card_date(raw: str) -> bool:
@@ -176,13 +175,13 @@ def _is_card_date(raw: str) -> bool:
     return True
 
 
-def _serial(pan: bytes) -> str | None:
-    values = [item.value for item in parse(pan).items if item.tag == TAG_PAN]
+def _serial(pan: tuple[Tlv, ...]) -> str | None:
+    values = [item.value for item in pan if item.tag == TAG_PAN]
     return values[0].hex().upper() if len(values) == 1 and values[0] else None
 
 
-def _is_test_card(pan: bytes) -> bool:
-    return any(item.tag == TAG_NATURE and item.value in NATURES_OF_TEST for item in parse(pan).items)
+def _is_test_card(pan: tuple[Tlv, ...]) -> bool:
+    return any(item.tag == TAG_NATURE and item.value in NATURES_OF_TEST for item in pan)
 
 
 def _valid_from(files: VitaleFiles) -> str | None:

@@ -96,6 +96,7 @@ def test_a_card_that_lay_in_the_reader_while_the_service_died_is_a_new_insertion
     with VpcdCard(card_of("marie"), port=pcscd.port):
         wait_for(reader, ReaderState.PRESENT)
         assert reader.presence().insertion > before
+        assert reader.read(reader.presence().insertion).persons
 
 
 @pytest.mark.pcsc
