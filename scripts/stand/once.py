@@ -46,16 +46,38 @@ def one_enrolment(programme: Programme, children: Children) -> None:
         _say(f"Slip {number} as printed")
         print(slip)
     _say("At the region's office")
-    _wait_for_central(programme, children)
+    manager = _signed_in_manager(programme)
+    _wait_for_central(manager, children)
     print(f"ledger: {programme.ledger_line()}")
     _say("At home")
     _activate(programme, slips)
-    _wait_for_account(programme, children)
+    _wait_for_account(manager, children)
     print(f"\nAll of it held, in {time.monotonic() - began:.0f} s.")
 
 
 def _walk_the_screens(terminal: Browser, children: Children) -> None:
-    act: Mapping[str, Callable[[], Page]] = {
+    touches = _touches(terminal)
+    deadline = time.monotonic() + _SCREENS_WITHIN_S
+    shown = None
+    page = terminal.open("/")
+    while page.step != "done":
+        touch = touches.get(page.step or "")
+        if touch is None or page.texts.get("complaint"):
+            said = " ".join((page.texts.get("complaint") or page.text).split())
+            raise OnceError(f"the terminal stands on the screen {page.step!r}: {said[:300]}")
+        if page.step != shown:
+            shown = page.step
+            print(f"  screen {shown}", flush=True)
+        children.check()
+        if time.monotonic() > deadline:
+            raise OnceError(f"the terminal does not leave the screen {page.step!r}")
+        page = touch()
+    print(f"  screen done: {page.texts['count-today']} today, {page.texts['count-waiting']} to send")
+
+
+def _touches(terminal: Browser) -> Mapping[str, Callable[[], Page]]:
+    """What is touched on each screen."""
+    return {
         "sign_in": lambda: terminal.touch("sign-in", pin=PHARMACY.pin),
         "attract": lambda: _insert_card(terminal),
         "who": lambda: terminal.touch("person-1" if terminal.has("person-1") else "person-0"),
@@ -70,21 +92,6 @@ def _walk_the_screens(terminal: Browser, children: Children) -> None:
         "status": lambda: _look_again(terminal),
         "printing": lambda: _look_again(terminal),
     }
-    deadline = time.monotonic() + _SCREENS_WITHIN_S
-    shown = None
-    page = terminal.open("/")
-    while page.step != "done":
-        if page.step not in act or page.texts.get("complaint"):
-            said = " ".join((page.texts.get("complaint") or page.text).split())
-            raise OnceError(f"the terminal stands on the screen {page.step!r}: {said[:300]}")
-        if page.step != shown:
-            shown = page.step
-            print(f"  screen {shown}", flush=True)
-        children.check()
-        if time.monotonic() > deadline:
-            raise OnceError(f"the terminal does not leave the screen {page.step!r}")
-        page = act[page.step]()
-    print(f"  screen done: {page.texts['count-today']} today, {page.texts['count-waiting']} to send")
 
 
 def _insert_card(terminal: Browser) -> Page:
@@ -115,20 +122,37 @@ def _slips(terminal: Browser, children: Children) -> list[str]:
     return texts
 
 
-def _wait_for_central(programme: Programme, children: Children) -> None:
-    """Until the manager's page counts the dossier and nothing waits for the vault."""
+def _signed_in_manager(programme: Programme) -> Browser:
     manager = Browser(programme.addresses.central)
     manager.open("/connexion")
     manager.touch("/connexion", name=MANAGER, password=MANAGER_PASSWORD)
+    return manager
+
+
+def _wait_for_central(manager: Browser, children: Children) -> None:
+    """Until the manager's page counts the dossier and nothing waits for the vault."""
     page = _until(
         lambda: manager.open("/tableau"),
-        lambda page: page.texts.get("opened", "").strip() == "1" and page.texts.get("outbox", "").strip() == "0",
+        lambda page: (_figure(page, "opened"), _figure(page, "outbox")) == ("1", "0"),
         "central and vault do not have it",
         children,
     )
-    print(
-        f"  manager's page: {page.texts['opened'].strip()} opened, {page.texts['outbox'].strip()} waiting for the vault"
+    print(f"  manager's page: {_figure(page, 'opened')} opened, {_figure(page, 'outbox')} waiting for the vault")
+
+
+def _wait_for_account(manager: Browser, children: Children) -> None:
+    """Until central, too, has heard from the vault that the account is active."""
+    page = _until(
+        lambda: manager.open("/tableau"),
+        lambda page: _figure(page, "activated") == "1",
+        "central does not hear of the activation",
+        children,
     )
+    print(f"  account: active ({_figure(page, 'activated')} on the manager's page)")
+
+
+def _figure(page: Page, name: str) -> str:
+    return page.texts.get(name, "").strip()
 
 
 def _activate(programme: Programme, slips: list[str]) -> None:
@@ -139,20 +163,6 @@ def _activate(programme: Programme, slips: list[str]) -> None:
     if page.step != "activated":
         raise OnceError(f"the activation page answers {page.step!r}")
     print("  activation page: activated")
-
-
-def _wait_for_account(programme: Programme, children: Children) -> None:
-    """Until central, too, has heard from the vault that the account is active."""
-    manager = Browser(programme.addresses.central)
-    manager.open("/connexion")
-    manager.touch("/connexion", name=MANAGER, password=MANAGER_PASSWORD)
-    page = _until(
-        lambda: manager.open("/tableau"),
-        lambda page: page.texts.get("activated", "").strip() == "1",
-        "central does not hear of the activation",
-        children,
-    )
-    print(f"  account: active ({page.texts['activated'].strip()} on the manager's page)")
 
 
 def _typed_from(slip: str) -> tuple[str, str]:
