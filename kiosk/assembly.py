@@ -24,6 +24,7 @@ from kiosk.enrolment.heartbeat import Heartbeat
 from kiosk.enrolment.ports import CardReader
 from kiosk.enrolment.session import Collaborators, EnrolmentSession
 from kiosk.enrolment.texts import load_texts
+from kiosk.leftovers import settle_leftovers
 from kiosk.printer.device import sink_from_address
 from kiosk.printer.profile import profile_named
 from kiosk.printer.simulator.server import SimulatedPrinter
@@ -90,14 +91,20 @@ class Terminal:
     app: Flask
     session: EnrolmentSession
     heartbeat: Heartbeat
+    store: SealedStore
+    journal: DurableSlipJournal
     worker: SyncWorker
     outbox: Outbox
     devices: Devices
     home: Home
 
     def start(self) -> None:
-        """Begin to beat and to send; the printer's library is loaded now, so that the first slip does not wait."""
+        """Begin to beat and to send; the printer's library is loaded now, so that the first slip does not wait.
+
+        Slips that a power cut left open are settled before anybody stands at the screen.
+        """
         self.devices.printer.warm_up()
+        settle_leftovers(self.store, self.journal, self.home.server_time.clock)
         self.heartbeat.start()
         self.worker.start()
 
@@ -186,12 +193,14 @@ def build(
         raise
     outbox = Outbox(home.database, reach=reach)
     worker = _worker(home, outbox, settings, monotonic, reach)
-    session = _session(home, devices, worker, clock, reach)
+    store = SealedStore(home.database, home.whereabouts, home.server_time, on_added=worker.wake, reach=reach)
+    journal = DurableSlipJournal(home.database)
+    session = EnrolmentSession(_collaborators(home, devices, store, journal, clock, reach), load_texts())
     blueprints = [] if devices.tray is None else [make_blueprint(devices.tray, _addresses(settings, home))]
     app = create_app(session, secret_key=secrets.token_bytes(32), extra_blueprints=tuple(blueprints))
     # Browsers share cookies between ports: two terminals on one machine must not overwrite each other's.
     app.config["SESSION_COOKIE_NAME"] = f"terminal-{settings.port}"
-    return Terminal(app, session, Heartbeat(session), worker, outbox, devices, home)
+    return Terminal(app, session, Heartbeat(session), store, journal, worker, outbox, devices, home)
 
 
 def _worker(home: Home, outbox: Outbox, settings: KioskSettings, monotonic: Monotonic, reach: Reach) -> SyncWorker:
@@ -208,12 +217,14 @@ def _worker(home: Home, outbox: Outbox, settings: KioskSettings, monotonic: Mono
     )
 
 
-def _session(home: Home, devices: Devices, worker: SyncWorker, clock: Clock, reach: Reach) -> EnrolmentSession:
-    collaborators = Collaborators(
+def _collaborators(
+    home: Home, devices: Devices, store: SealedStore, journal: DurableSlipJournal, clock: Clock, reach: Reach
+) -> Collaborators:
+    return Collaborators(
         reader=devices.reader,
         printer=devices.printer,
-        store=SealedStore(home.database, home.whereabouts, home.server_time, on_added=worker.wake, reach=reach),
-        journal=DurableSlipJournal(home.database),
+        store=store,
+        journal=journal,
         desk=OnlineStatusDesk(home.link, home.key, home.whereabouts, home.server_time),
         operators=ConfiguredOperators(home.whereabouts.operators, home.facts, home.server_time.now),
         whereabouts=home.whereabouts,
@@ -221,7 +232,6 @@ def _session(home: Home, devices: Devices, worker: SyncWorker, clock: Clock, rea
         make_dossier_key=make_dossier_key,
         reach=reach,
     )
-    return EnrolmentSession(collaborators, load_texts())
 
 
 def _addresses(settings: KioskSettings, home: Home) -> Addresses:

@@ -7,11 +7,13 @@ import threading
 from collections.abc import Callable
 
 from kiosk.enrolment.errors import EnrolmentError
-from kiosk.enrolment.ports import StatusDesk, Whereabouts
-from kiosk.sync.errors import LinkError
+from kiosk.enrolment.ports import StatusDesk
+from kiosk.sync.errors import LinkError, RefusedError
 from kiosk.sync.keys import DeviceKey
 from kiosk.sync.link import CentralLink
+from kiosk.sync.refresh import REVOKED
 from kiosk.sync.server_time import ServerTime
+from kiosk.sync.whereabouts import HeldWhereabouts
 from wire.errors import WireError
 from wire.identifiers import RecordId
 from wire.nir import Nir
@@ -28,7 +30,7 @@ class OnlineStatusDesk(StatusDesk):
         self,
         link: CentralLink,
         key: DeviceKey,
-        whereabouts: Whereabouts,
+        whereabouts: HeldWhereabouts,
         server_time: ServerTime,
         *,
         deadline_s: float = 2.0,
@@ -68,6 +70,8 @@ class OnlineStatusDesk(StatusDesk):
         1. the NIR is sealed to central's intake under a fresh nonce, and the question signed;
         2. the answer is central's, to this terminal and this nonce;
         3. its time is taken as the new floor.
+
+        A stolen terminal learns here, with the first card, that it is revoked.
         """
         try:
             place = self._whereabouts.current()
@@ -79,6 +83,8 @@ class OnlineStatusDesk(StatusDesk):
             answer = open_status(self._link.status(query), answer_key, terminal=place.terminal, nonce=nonce)  # 2
             self._server_time.learn(answer.server_ms)  # 3
         except (LinkError, WireError, EnrolmentError) as error:
+            if isinstance(error, RefusedError) and error.code == REVOKED:
+                self._whereabouts.revoke()
             _log.info("status unknown: %s", error.code)
             return PersonStatus.UNKNOWN
         return answer.status

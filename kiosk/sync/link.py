@@ -31,6 +31,7 @@ CONTENT_TYPE = "application/octet-stream"
 _PROBLEM_LIMIT = 4096  # bytes of a problem's JSON
 _CODE_LENGTH = 64
 _ETAG_LENGTH = 128
+_KEEP_ALIVE_S = 75.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,8 @@ class HttpCentralLink(CentralLink):
             verify=tls or ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
             trust_env=False,
             follow_redirects=False,
+            # One connection outlives the pause between two questions: a TLS handshake costs central the most.
+            limits=httpx2.Limits(max_connections=4, max_keepalive_connections=1, keepalive_expiry=_KEEP_ALIVE_S),
             headers={"User-Agent": "dmp-terminal/1", "Accept-Encoding": "identity"},
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from kiosk.enrolment.errors import EnrolmentError
@@ -14,15 +15,16 @@ from kiosk.sync.whereabouts import HeldWhereabouts
 from wire.configuration import ConfigurationQuery
 
 _log = logging.getLogger(__name__)
-_REVOKED = "terminal_revoked"
+REVOKED = "terminal_revoked"
+"""Central's code for a terminal that is no more; believed on the word of whoever the TLS context vouches for."""
 
 
 @dataclass(frozen=True, slots=True)
 class RefreshPace:
     """Seconds between two questions; each wait is drawn from half of it to the whole, so that a fleet spreads out."""
 
-    well_s: float = 15 * 60.0
-    ill_s: float = 60.0  # after a failure, or while the terminal is not ready
+    configuration_s: float = 60.0  # a stolen terminal is dead within a minute of its revocation
+    trust_s: float = 15 * 60.0
 
 
 class Refresher:
@@ -42,6 +44,7 @@ class Refresher:
         self._server_time = server_time
         self._pace = pace or RefreshPace()
         self._due_s = 0.0
+        self._trust_due_s = 0.0
 
     def due_s(self) -> float:
         """The moment of the next question, by the monotonic clock."""
@@ -49,27 +52,26 @@ class Refresher:
 
     def hasten(self) -> None:
         """Something signed did not verify: perhaps the keys have changed. Ask at the next turn."""
-        self._due_s = 0.0
+        self._due_s = self._trust_due_s = 0.0
 
     def turn(self, now_s: float, jitter: float) -> None:
         """Ask for both if due; failures are logged by code and change nothing that is held."""
         if now_s < self._due_s:
             return
-        well = self._refresh()
-        wait_s = self._pace.well_s if well else self._pace.ill_s
-        self._due_s = now_s + wait_s * (0.5 + jitter / 2)
+        spread = 0.5 + jitter / 2
+        self._due_s = now_s + self._pace.configuration_s * spread
+        # A bundle that cannot be taken over must not hide a revocation, nor the other way round.
+        if now_s >= self._trust_due_s and self._went_well(self._refresh_trust):
+            self._trust_due_s = now_s + self._pace.trust_s * spread
+        self._went_well(self._refresh_configuration)
 
-    def _refresh(self) -> bool:
+    def _went_well(self, refresh: Callable[[], None]) -> bool:
         try:
-            self._refresh_trust()
-            self._refresh_configuration()
-        except RefusedError as error:
-            if error.code == _REVOKED:
-                # On the word of whoever the TLS context vouches for: it can stop the terminal, never make it lose.
-                self._whereabouts.revoke()
-            _log.warning("refresh refused: %s", error.code)
-            return False
+            refresh()
         except (LinkError, EnrolmentError) as error:
+            if isinstance(error, RefusedError) and error.code == REVOKED:
+                # It can stop the terminal until a signed configuration comes, never make it lose a record.
+                self._whereabouts.revoke()
             _log.warning("refresh failed: %s", error.code)
             return False
         return True

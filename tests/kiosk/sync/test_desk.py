@@ -7,7 +7,9 @@ import time
 
 import pytest
 
+from kiosk.enrolment.errors import NotReadyError
 from kiosk.sync.desk import OnlineStatusDesk
+from kiosk.sync.errors import RefusedError
 from tests.fakes.central_simulator import CentralSimulator
 from tests.fakes.drafts import NIR
 from tests.fakes.programme import Programme
@@ -89,3 +91,15 @@ def test_the_signed_time_of_an_answer_is_learned(
 ) -> None:
     desk_of(rig, programme).status_of(NIR)
     assert rig.server_time.floor().floor_ms == milliseconds(central.now)
+
+
+def test_a_terminal_that_was_revoked_learns_it_from_its_first_question(
+    rig: TerminalRig, programme: Programme, central: CentralSimulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_query: bytes) -> bytes:
+        raise RefusedError("no", status=403, code="terminal_revoked")
+
+    monkeypatch.setattr(central, "status", refuse)
+    assert desk_of(rig, programme).status_of(NIR) is PersonStatus.UNKNOWN
+    with pytest.raises(NotReadyError):
+        rig.whereabouts.current()

@@ -158,3 +158,33 @@ def test_rubbish_from_central_changes_nothing_that_is_held(rig: TerminalRig, cen
     rig.whereabouts.current()
     rig.reopen()
     rig.whereabouts.current()
+
+
+def test_a_revocation_is_noticed_within_a_minute(rig: TerminalRig, central: CentralSimulator) -> None:
+    rig.run()
+    central.revoked = True
+    rig.clock.forward(60)
+    rig.run()
+    assert code_of(rig.whereabouts.current) == "revoked"
+
+
+def test_the_bundle_is_asked_for_less_often_than_the_configuration(rig: TerminalRig, central: CentralSimulator) -> None:
+    asked: list[str] = []
+    trust, configuration = central.trust, central.configuration
+    central.trust = lambda etag: (asked.append("trust"), trust(etag))[1]  # type: ignore[method-assign]
+    central.configuration = lambda query: (asked.append("configuration"), configuration(query))[1]  # type: ignore[method-assign]
+    for _ in range(15):
+        rig.run()
+        rig.clock.forward(60)
+    assert (asked.count("trust"), asked.count("configuration")) == (1, 15)
+
+
+def test_a_bundle_that_cannot_be_taken_over_does_not_hide_a_revocation(
+    rig: TerminalRig, central: CentralSimulator
+) -> None:
+    rig.run()
+    central.bundle, central.bundle_etag = b"rubbish", '"b9"'
+    central.revoked = True
+    rig.clock.forward(3600)
+    rig.run()
+    assert code_of(rig.whereabouts.current) == "revoked"
