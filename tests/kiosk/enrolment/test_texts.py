@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from kiosk.enrolment.errors import CardFault
+from kiosk.enrolment.faults import SHORT_CODES, Fault, fault_of
+from kiosk.enrolment.rules import Eligibility
+from kiosk.enrolment.texts import LABEL, Text, load_texts
+
+from wire.records import Question
+
+TEXTS = load_texts()
+EVIDENCE = (
+    TEXTS.notice,
+    TEXTS.creation,
+    TEXTS.break_glass,
+    TEXTS.centre_15,
+    TEXTS.contact_warning,
+    TEXTS.attestation_hall,
+    TEXTS.attestation_counter,
+)
+# A text changes its version with its words: evidence in the field names these for ever.
+PINNED = {
+    ("notice", "2026-11"): "d21f6727b1c1a9e5",
+    ("creation", "2026-11"): "4412892f950b382c",
+    ("break_glass", "2026-11"): "93096abcc1433de8",
+    ("centre_15", "2026-11"): "d1d2e71271101f1e",
+    ("contact_warning", "2026-11"): "bd222f7809de344f",
+    ("attestation_hall", "2026-11"): "ddea63ec1410846b",
+    ("attestation_counter", "2026-11"): "96115ec1d5625f11",
+}
+
+
+@pytest.mark.parametrize("text", EVIDENCE, ids=lambda text: text.id)
+def test_words_never_change_under_the_same_version(text: Text) -> None:
+    assert PINNED[text.id, text.version] == hashlib.sha256(text.words()).hexdigest()[:16]
+
+
+@pytest.mark.parametrize("text", EVIDENCE, ids=lambda text: text.id)
+def test_no_text_passes_for_an_official_one(text: Text) -> None:
+    assert text.label == LABEL
+
+
+@pytest.mark.parametrize("text", EVIDENCE, ids=lambda text: text.id)
+def test_every_word_shown_is_under_the_hash(text: Text) -> None:
+    long = [line for section in text.sections for line in (section.heading, *section.paragraphs)]
+    assert text.words().decode().split("\n") == [text.title, *text.points, *long, text.accept, text.refuse]
+
+
+def test_the_evidence_names_version_language_hash_and_how_long_it_stood_there() -> None:
+    at = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
+    shown = TEXTS.notice.shown(at, at + timedelta(seconds=42.9))
+    assert (shown.text_id, shown.version, shown.language) == ("notice", TEXTS.notice.version, "fr")
+    assert shown.sha256 == hashlib.sha256(TEXTS.notice.words()).digest()
+    assert shown.seconds_shown == 42
+
+
+def test_the_notice_has_six_short_points_and_the_full_text() -> None:
+    assert len(TEXTS.notice.points) == 6
+    assert len(TEXTS.notice.sections) >= 5
+
+
+@pytest.mark.parametrize("question", Question)
+def test_every_question_has_words_for_both_answers(question: Question) -> None:
+    asked = TEXTS.asked(question)
+    assert asked.accept
+    assert asked.refuse
+
+
+@pytest.mark.parametrize("fault", Fault)
+def test_every_fault_has_a_title_a_sentence_a_way_on_and_a_short_code(fault: Fault) -> None:
+    assert set(TEXTS.faults[fault.value]) == {"title", "sentence", "way_on"}
+    assert SHORT_CODES[fault]
+
+
+def test_no_two_faults_share_a_code() -> None:
+    assert len(set(SHORT_CODES.values())) == len(Fault)
+
+
+@pytest.mark.parametrize("card_fault", CardFault)
+def test_whatever_the_reader_says_has_its_screen(card_fault: CardFault) -> None:
+    assert fault_of(card_fault).value in TEXTS.faults
+
+
+@pytest.mark.parametrize("verdict", [verdict for verdict in Eligibility if verdict is not Eligibility.MAY])
+def test_everybody_who_may_not_go_on_is_told_why(verdict: Eligibility) -> None:
+    assert TEXTS.sentences[verdict.value]
