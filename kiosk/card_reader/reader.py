@@ -86,14 +86,14 @@ class SupervisedCardReader(CardReader):
             self._turn.release()
 
     def close(self) -> None:
-        """Stop watching, give up any reading, join both threads and close the slots."""
+        """Stop watching, give up any reading, close the slots and join both threads."""
         self._stop.set()
         self._slots.cancel()
         self._watcher.join(JOIN_S)
         if self._job is not None:
             self._job.abandon()
+        self._slots.close()  # first: a card that can be let go of lets the worker go
         self._worker.close(JOIN_S)
-        self._slots.close()
 
     def _outcome(self, job: ReadJob, card: SlotStatus, insertion: int, ends: float) -> CardContents:
         try:

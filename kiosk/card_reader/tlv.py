@@ -9,6 +9,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 MAX_LEVELS = 8  # nesting; a person on a Vitale card is at level 2
 MAX_BYTES = 8 * 1024  # of one file; the largest ones known have some hundred
@@ -33,8 +34,7 @@ class TlvFault(enum.Enum):
     TOO_LARGE = "too_large"
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Tlv:
+class Tlv(NamedTuple):
     """One object. ``faults`` names what could not be read inside it; its readable children are there."""
 
     tag: int
@@ -45,9 +45,12 @@ class Tlv:
     def __repr__(self) -> str:
         return f"Tlv({self.tag:X}, {len(self.value)} bytes)"
 
-    def all(self, tag: int) -> tuple[Tlv, ...]:
-        """The children with that tag, in their order."""
-        return tuple(child for child in self.children if child.tag == tag)
+    def fields(self) -> dict[int, bytes | None]:
+        """The children's values by tag; None for a tag that stands there twice, for neither can be trusted."""
+        values: dict[int, bytes | None] = {}
+        for child in self.children:
+            values[child.tag] = None if child.tag in values else child.value
+        return values
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,26 +111,27 @@ def _parse_level(data: bytes, level: int) -> Parsed:
 
 
 def _parse_one(data: bytes, at: int, level: int) -> tuple[Tlv, int]:
-    constructed = bool(data[at] & _CONSTRUCTED)
-    tag, at = _parse_tag(data, at)
+    first = data[at]
+    tag, at = (first, at + 1) if first & _LONG_TAG != _LONG_TAG else _parse_tag(data, at)
     size, at = _parse_length(data, at)
-    value = data[at : at + size]
-    if len(value) < size:
+    end = at + size
+    if end > len(data):
         raise _BadFormError(TlvFault.TRUNCATED)
-    if not constructed:
-        return Tlv(tag, value), at + size
+    value = data[at:end]
+    if not first & _CONSTRUCTED:
+        return Tlv(tag, value), end
     if level >= MAX_LEVELS:
-        return Tlv(tag, value, faults=(TlvFault.TOO_DEEP,)), at + size
+        return Tlv(tag, value, faults=(TlvFault.TOO_DEEP,)), end
     inside = _parse_level(value, level + 1)
-    return Tlv(tag, value, inside.items, inside.faults), at + size
+    return Tlv(tag, value, inside.items, inside.faults), end
 
 
 def _parse_tag(data: bytes, at: int) -> tuple[int, int]:
+    """A tag of two bytes or more."""
     end = at + 1
-    if data[at] & _LONG_TAG == _LONG_TAG:
-        while end < len(data) and data[end] & _MORE:
-            end += 1
+    while end < len(data) and data[end] & _MORE:
         end += 1
+    end += 1
     if end > len(data):
         raise _BadFormError(TlvFault.TRUNCATED)
     if end - at > MAX_TAG_BYTES:

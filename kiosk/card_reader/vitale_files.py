@@ -93,12 +93,12 @@ def contents_of(files: VitaleFiles, atr: bytes) -> CardContents:
 
 def holds_names(content: bytes) -> bool:
     """Whether a file read by map is the one of the names."""
-    return any(_value(person, TAG_FAMILY_NAME) is not None for person in _templates(parse(content)))
+    return any(TAG_FAMILY_NAME in person.fields() for person in _templates(parse(content)))
 
 
 def holds_numbers(content: bytes) -> bool:
     """Whether a file read by map is the one of the numbers."""
-    return any(_value(person, TAG_NIR) is not None for person in _templates(parse(content)))
+    return any(TAG_NIR in person.fields() for person in _templates(parse(content)))
 
 
 def holds(content: bytes, tag: int) -> bool:
@@ -125,14 +125,15 @@ def _entry(template: Tlv) -> _Entry | None:
     """The person, or None where a name is missing, empty, doubled or not text: no guess is made of them."""
     if template.faults:
         return None
-    family, given, birth = (_text(template, tag) for tag in (TAG_FAMILY_NAME, TAG_GIVEN_NAME, TAG_BIRTH_DATE))
+    fields = template.fields()
+    family, given, birth = _text(fields, TAG_FAMILY_NAME), _text(fields, TAG_GIVEN_NAME), _text(fields, TAG_BIRTH_DATE)
     if not family or given is None or birth is None:
         return None
-    return _Entry(family, given, birth, _text(template, TAG_COUNTRY) or None)
+    return _Entry(family, given, birth, _text(fields, TAG_COUNTRY) or None)
 
 
 def _number(template: Tlv, warnings: list[CardWarning]) -> Nir | None:
-    text = _text(template, TAG_NIR)
+    text = _text(template.fields(), TAG_NIR)
     try:
         if text is None or len(text) != _NIR_LENGTH:
             raise IdentifierError("not 15 characters", code="nir_length")  # noqa: TRY301 - one way out for both
@@ -145,14 +146,9 @@ def _number(template: Tlv, warnings: list[CardWarning]) -> Nir | None:
     return nir
 
 
-def _value(template: Tlv, tag: int) -> bytes | None:
-    found = template.all(tag)
-    return found[0].value if len(found) == 1 else None
-
-
-def _text(template: Tlv, tag: int) -> str | None:
-    """Latin-1 without its blanks; None where absent, doubled or holding control characters."""
-    value = _value(template, tag)
+def _text(fields: dict[int, bytes | None], tag: int) -> str | None:
+    """Latin-1 without its blanks; None where absent, doubled, unwritten or holding control characters."""
+    value = fields.get(tag)
     if value is None:
         return None
     if value and not value.strip(_UNWRITTEN):
@@ -187,6 +183,6 @@ def _is_test_card(pan: tuple[Tlv, ...]) -> bool:
 def _valid_from(files: VitaleFiles) -> str | None:
     for item in parse(files.validity).items:
         if item.tag == TAG_CARD:
-            text = _text(item, TAG_VALID_FROM)
+            text = _text(item.fields(), TAG_VALID_FROM)
             return text if text is not None and _is_card_date(text) else None
     return None
