@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from sqlalchemy import Engine, Table, func, select, update
 
 from central import schema
@@ -61,10 +61,10 @@ class IntakeRig:
     shards: int = 1
     rules: Rules = field(default_factory=load_rules)
     reach: Reach = pass_by
+    keys: CentralKeys = field(default_factory=make_keys)
 
     def __post_init__(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.keys = make_keys()
         self.engine: Engine = make_engine(f"sqlite:///{self.folder / 'central.db'}")
         schema.upgrade(self.engine)
         named = {"name": "Essai", "lines": "[]", "created_ms": 0}
@@ -81,11 +81,16 @@ class IntakeRig:
         return Intake(parts, reach=self.reach)
 
     def terminal(
-        self, name: str = "T-PHARM-1", *, at_hall: bool = False, registered: datetime = LAUNCH
+        self,
+        name: str = "T-PHARM-1",
+        *,
+        at_hall: bool = False,
+        registered: datetime = LAUNCH,
+        vault: X25519PublicKey | None = None,
     ) -> FakeTerminal:
         """A terminal that has registered an hour before its first enrolment."""
         place = {"office": HALL, "channel": "desk", "sub_channel": "hall_terminal"} if at_hall else {}
-        terminal = FakeTerminal(name, self.keys.intake.public_key(), **place)
+        terminal = FakeTerminal(name, self.keys.intake.public_key(), vault=vault, **place)
         said = terminal.place
         with writing(self.engine) as connection:
             connection.execute(

@@ -91,24 +91,25 @@ class FakeTerminal:
         office: str = "PHARMACIE-1",
         channel: str = "pharmacy",
         sub_channel: str = "counter",
+        vault: X25519PublicKey | None = None,
     ) -> None:
         self.name = TerminalId(name)
         self.key = Ed25519PrivateKey.generate()
         self.place = {"terminal": name, "office": office, "channel": channel, "sub_channel": sub_channel}
         self.made: list[bytes] = []
         self._intake = intake
-        self._vault = X25519PrivateKey.generate().public_key()
+        self._vault = vault or X25519PrivateKey.generate().public_key()
         self._head = first_link(self.name)
         self._sequence = 0
 
     def enrol(self, person: int | Nir, *, at: datetime = LAUNCH, **changes: Any) -> bytes:
-        """An enrolment; ``record_id`` and ``routing`` (a dict) change the clear part, the rest the facts."""
+        """An enrolment; ``record_id``, ``routing`` (a dict), ``vault_part`` are not of the facts, all else is."""
         nir = fictitious_nir(person) if isinstance(person, int) else person
         record_id = changes.pop("record_id", None) or RecordId.new(at)
-        routing = changes.pop("routing", {})
+        routing, vault_part = changes.pop("routing", {}), changes.pop("vault_part", bytes(520))
         facts = enrolment_facts(nir, **changes)
         sealed = seal(encode(facts), self._intake, SealPurpose.ADMINISTRATIVE, record_id, self.name)
-        part = seal(bytes(520), self._vault, SealPurpose.VAULT_PART, record_id, self.name)
+        part = seal(vault_part, self._vault, SealPurpose.VAULT_PART, record_id, self.name)
         return self.record("enrolment", record_id, sealed, part, at=at, **routing)
 
     def refuse(self, *, at: datetime = LAUNCH, **routing: Any) -> bytes:
