@@ -107,9 +107,7 @@ def test_each_item_has_its_own_outcome_in_order(party: Party) -> None:
 def test_a_flag_learnt_between_two_sendings_does_not_make_an_item_another(party: Party) -> None:
     item = party.item()
     party.hand_over(item)
-    refused = HandOverItem(
-        **{**{name: getattr(item, name) for name in item.__struct_fields__}, "centre_15_refused": True}
-    )
+    refused = msgspec.structs.replace(item, centre_15_refused=True)
     assert party.hand_over(refused) == [HandOverOutcome.ALREADY]
 
 

@@ -1,0 +1,148 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Boolean, Column, Connection, Engine, Integer, LargeBinary, MetaData, String, Table, func, select
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.exc import IntegrityError
+
+from central.engine import in_transaction, insert_into, insert_rows, make_engine, reading, writing
+
+metadata = MetaData()
+things = Table(
+    "things",
+    metadata,
+    Column("id", LargeBinary(2), primary_key=True),
+    Column("word", String(9)),
+    Column("yes", Boolean),
+    Column("number", Integer, default=None),
+)
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    made = make_engine(f"sqlite:///{tmp_path / 'things.db'}")
+    with writing(made) as connection:
+        metadata.create_all(connection)
+    yield made
+    made.dispose()
+
+
+def size(engine: Engine) -> int:
+    with reading(engine) as connection:
+        return connection.scalar(select(func.count()).select_from(things)) or 0
+
+
+@pytest.mark.parametrize(("pragma", "value"), [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1)])
+def test_sqlite_writes_ahead_and_in_full(engine: Engine, pragma: str, value: object) -> None:
+    with reading(engine) as connection:
+        assert connection.exec_driver_sql(f"PRAGMA {pragma}").scalar() == value
+
+
+def test_a_block_that_raises_leaves_nothing(engine: Engine) -> None:
+    def fail() -> None:
+        with writing(engine) as connection:
+            connection.execute(things.insert(), {"id": b"1"})
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    assert size(engine) == 0
+
+
+def test_a_writer_begins_by_waiting_for_the_one_before_it(engine: Engine) -> None:
+    inside, order = threading.Event(), []
+
+    def second() -> None:
+        inside.wait(5)
+        with writing(engine) as connection:
+            order.append("second")
+            connection.execute(things.insert(), {"id": b"2"})
+
+    thread = threading.Thread(target=second)
+    thread.start()
+    with writing(engine) as connection:
+        inside.set()
+        thread.join(0.2)
+        order.append("first")
+        connection.execute(things.insert(), {"id": b"1"})
+    thread.join(10)
+    assert order == ["first", "second"]
+    assert size(engine) == 2
+
+
+def test_work_that_lost_a_race_runs_again_and_sees_the_winner(engine: Engine) -> None:
+    seen: list[int] = []
+
+    def work(connection: Connection) -> str:
+        seen.append(connection.scalar(select(func.count()).select_from(things)) or 0)
+        if len(seen) == 1:
+            raise IntegrityError("another was first", None, Exception())
+        return "done"
+
+    assert (in_transaction(engine, work), len(seen)) == ("done", 2)
+
+
+def test_a_conflict_that_never_ends_is_told(engine: Engine) -> None:
+    tries: list[int] = []
+
+    def work(connection: Connection) -> None:
+        tries.append(1)
+        connection.execute(things.insert(), {"id": b"1"})
+        connection.execute(things.insert(), {"id": b"1"})
+
+    with pytest.raises(IntegrityError):
+        in_transaction(engine, work, attempts=3)
+    assert (len(tries), size(engine)) == (3, 0)
+
+
+def test_any_other_error_is_told_at_once(engine: Engine) -> None:
+    tries: list[int] = []
+
+    def work(_connection: Connection) -> None:
+        tries.append(1)
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        in_transaction(engine, work)
+    assert len(tries) == 1
+
+
+def test_parameters_stand_in_no_error(engine: Engine) -> None:
+    row = {"id": b"1", "word": "secret"}
+    with pytest.raises(IntegrityError) as refused, writing(engine) as connection:
+        connection.execute(things.insert(), [row, row])
+    assert "secret" not in str(refused.value)
+
+
+def test_rows_are_written_as_they_are(engine: Engine) -> None:
+    rows = [
+        {"number": 7, "id": b"\x00\xff", "word": "é", "yes": True},
+        {"number": 8, "id": b"b", "word": None, "yes": False},
+    ]
+    with writing(engine) as connection:
+        insert_rows(connection, things, rows)
+        insert_rows(connection, things, [])
+    with reading(engine) as connection:
+        assert [tuple(row) for row in connection.execute(select(things).order_by(things.c.number))] == [
+            (b"\x00\xff", "é", True, 7),
+            (b"b", None, False, 8),
+        ]
+
+
+def test_a_repeated_row_can_be_passed_over(engine: Engine) -> None:
+    with writing(engine) as connection:
+        insert = insert_into(connection, things).on_conflict_do_nothing()
+        counts = [connection.execute(insert, {"id": b"1"}).rowcount for _ in range(2)]
+    assert counts == [1, 0]
+
+
+def test_the_same_insert_can_be_said_to_postgresql(engine: Engine) -> None:
+    with reading(engine) as connection:
+        said = insert_into(connection, things).on_conflict_do_nothing()
+    assert "ON CONFLICT DO NOTHING" in str(said)
+    statement = postgresql.insert(things).on_conflict_do_nothing().compile(dialect=postgresql.dialect())
+    assert "ON CONFLICT DO NOTHING" in str(statement)

@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy import inspect
+
+from central import schema
+from central.engine import make_engine, reading
+from tests.central.intake_rig import IntakeRig
+
+
+def test_the_migrated_database_has_the_shape_of_the_code(tmp_path: Path) -> None:
+    engine = make_engine(f"sqlite:///{tmp_path / 'central.db'}")
+    schema.upgrade(engine)
+    assert schema.drift(engine) == []
+    engine.dispose()
+
+
+def test_a_table_the_migrations_forgot_would_show(tmp_path: Path) -> None:
+    engine = make_engine(f"sqlite:///{tmp_path / 'central.db'}")
+    schema.upgrade(engine)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE slips")
+    assert len(schema.drift(engine)) == 1
+    engine.dispose()
+
+
+def test_up_and_down_and_up_with_data(tmp_path: Path) -> None:
+    rig = IntakeRig(tmp_path)
+    terminal = rig.terminal()
+    for person in range(3):
+        terminal.enrol(person)
+    rig.send(terminal)
+    schema.downgrade(rig.engine, "0001")
+    assert rig.recount().agrees
+    schema.upgrade(rig.engine)
+    assert schema.drift(rig.engine) == []
+    assert rig.recount().agrees
+    rig.close()
+
+
+def test_down_to_nothing_leaves_nothing(tmp_path: Path) -> None:
+    rig = IntakeRig(tmp_path)
+    schema.downgrade(rig.engine, "base")
+    with reading(rig.engine) as connection:
+        assert inspect(connection).get_table_names() == ["alembic_version"]
+    schema.upgrade(rig.engine)
+    assert schema.drift(rig.engine) == []
+    rig.close()
+
+
+def test_the_vaults_tables_are_not_central_s() -> None:
+    assert "wraps" not in schema.all_tables().tables
+
+
+def test_what_hangs_on_a_dossier_carries_it_in_its_key() -> None:
+    """So that the tables can be partitioned or distributed by it (design.md §9); persons and records have their own."""
+    own_key = {"persons"}
+    for table in schema.all_tables().tables.values():
+        if "dossier_id" in table.c and table.name not in own_key:
+            assert "dossier_id" in table.primary_key.columns, table.name
+
+
+def test_no_key_is_counted_up_by_the_database() -> None:
+    """A sequence is one machine's; identifiers are ours (design.md §9)."""
+    counted = [
+        column
+        for table in schema.all_tables().tables.values()
+        for column in table.primary_key.columns
+        if column.type.python_type is int and column.autoincrement is True
+    ]
+    assert counted == []

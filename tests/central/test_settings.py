@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from central.errors import SetupError
+from central.settings import load_settings
+from wire.nir import InsAuthority
+
+
+def test_a_home_is_enough() -> None:
+    settings = load_settings(Path("/srv/central"), {})
+    assert settings.database == "sqlite:////srv/central/central.db"
+    assert (settings.shards, settings.ins_authority) == (1, InsAuthority.NIR_TEST)
+
+
+def test_the_command_line_wins_over_the_environment() -> None:
+    assert load_settings(Path("/srv/a"), {"CENTRAL_HOME": "/srv/b"}).home == Path("/srv/a")
+    assert load_settings(None, {"CENTRAL_HOME": "/srv/b"}).home == Path("/srv/b")
+
+
+def test_the_activation_page_is_the_vaults_unless_said() -> None:
+    given = {"CENTRAL_VAULT": "https://coffre.exemple.fr/"}
+    assert load_settings(Path("/srv"), given).activation_url == "https://coffre.exemple.fr/activation"
+    given["CENTRAL_ACTIVATION_URL"] = "https://dmp.exemple.fr/a"
+    assert load_settings(Path("/srv"), given).activation_url == "https://dmp.exemple.fr/a"
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "two", "4096", "\u0661"])
+def test_a_number_of_shards_that_is_none_is_refused(value: str) -> None:
+    with pytest.raises(SetupError):
+        load_settings(Path("/srv"), {"CENTRAL_SHARDS": value})
+
+
+def test_an_unknown_authority_is_refused() -> None:
+    with pytest.raises(SetupError):
+        load_settings(Path("/srv"), {"CENTRAL_INS_OID": "1.2.3"})
+
+
+def test_without_a_home_there_is_no_central() -> None:
+    with pytest.raises(SetupError, match="--home"):
+        load_settings(None, {})
