@@ -5,7 +5,6 @@ from __future__ import annotations
 from kiosk.enrolment.errors import CardError, CardFault
 from kiosk.enrolment.holder import CardContents, CardFamily, CardHolder, CardWarning
 from kiosk.enrolment.ports import CardPresence, CardReader, ReaderState
-
 from wire.nir import Nir, key_of
 
 

@@ -10,7 +10,6 @@ from kiosk.enrolment.journey import Journey
 from kiosk.enrolment.session import Collaborators, EnrolmentSession, Touch
 from kiosk.enrolment.steps import JourneyKind, Step
 from kiosk.enrolment.texts import load_texts
-
 from tests.fakes.card_slot import FakeCardReader, card
 from tests.fakes.kept_records import FakeRecordStore
 from tests.fakes.operators import AGENT_PIN, PHARMACIST_PIN, FakeOperatorDirectory
@@ -100,7 +99,7 @@ class EnrolmentRig:
         """Walk from a card in the slot to a screen, touching what a willing person touches."""
         if self.step is Step.SIGN_IN:
             self.session.sign_in(self.touch(), PHARMACIST_PIN)
-        if self.step is Step.ATTRACT:
+        if self.step is Step.ATTRACT and to is not Step.ATTRACT:
             self.insert()
         session = self.session
         moves: dict[Step, Callable[[], None]] = {

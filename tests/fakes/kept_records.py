@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from kiosk.enrolment.errors import StoreError
 from kiosk.enrolment.ports import RecordDraft, RecordStore
-
 from wire.records import RecordKind
 
 

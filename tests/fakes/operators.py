@@ -6,7 +6,6 @@ from datetime import datetime
 
 from kiosk.enrolment.errors import OperatorLockedError
 from kiosk.enrolment.ports import Operator, OperatorDirectory, OperatorRole
-
 from wire.identifiers import operator_id
 
 AGENT_PIN = "482913"

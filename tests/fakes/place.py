@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from kiosk.enrolment.errors import NotReadyError
 from kiosk.enrolment.ports import TerminalPlace, Whereabouts
-
 from tests.fakes.programme import PRESENT, Programme
 from wire.identifiers import office_id, terminal_id
 from wire.nir import InsAuthority
@@ -19,7 +18,7 @@ def hall(programme: Programme, **changes: object) -> TerminalPlace:
         "terminal": terminal_id("T-HALL-01"),
         "office": office_id("CPAM-031-01"),
         "office_name": "CPAM de démonstration",
-        "office_lines": ("1 rue de l’Essai", "31000 TOULOUSE"),
+        "office_lines": ("1 rue de l’Essai", "31000 TOULOUSE"),  # noqa: RUF001 - French
         "channel": Channel.DESK,
         "sub_channel": SubChannel.HALL_TERMINAL,
         "activation_url": ACTIVATION_URL,

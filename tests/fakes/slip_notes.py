@@ -6,7 +6,6 @@ from datetime import datetime
 
 from kiosk.enrolment.ports import SlipJournal
 from kiosk.enrolment.slip import SlipKind
-
 from wire.identifiers import RecordId
 
 _OPEN = frozenset({"rendered", "printing"})

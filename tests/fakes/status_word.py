@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from kiosk.enrolment.ports import StatusDesk
-
 from wire.nir import Nir
 from wire.status import PersonStatus
 

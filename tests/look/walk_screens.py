@@ -12,13 +12,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from waitress.server import create_server
+
 from kiosk.app import create_app
 from kiosk.enrolment.errors import CardFault
 from kiosk.enrolment.ports import ReaderState
 from kiosk.enrolment.steps import JourneyKind, Step
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
-from waitress.server import create_server
-
 from tests.fakes.card_slot import card, person
 from tests.fakes.enrolment_rig import EnrolmentRig
 from tests.fakes.operators import AGENT_PIN, PHARMACIST_PIN
@@ -35,22 +35,7 @@ FAMILY = card(
     person("JEANNE", "19600000", position=2),
     person("NOUR", "19930618", position=3, number=""),
 )
-# What must be on the glass whole: nothing may stand outside the window, no text outside its button.
-FITS = """() => {
-  const bad = [];
-  const visible = [...document.querySelectorAll('button, h1, .field, .person, .bottom__place')].filter(e => e.offsetParent);
-  for (const e of visible) {
-    const box = e.getBoundingClientRect();
-    if (box.right > innerWidth + 1 || box.left < -1 || box.bottom > innerHeight + 1) bad.push(['outside', e.textContent.trim().slice(0, 40)]);
-    if (e.tagName === 'BUTTON' && (e.scrollWidth > e.clientWidth + 2)) bad.push(['overflow', e.textContent.trim().slice(0, 40)]);
-    if (e.tagName === 'BUTTON' && !e.dataset.key && box.height < 63) bad.push(['low', box.height, e.textContent.trim().slice(0, 40)]);
-    if (e.dataset && e.dataset.key && (box.height < 48 || box.width < 48)) bad.push(['small key', e.textContent, box.width, box.height]);
-  }
-  if (document.documentElement.scrollWidth > innerWidth) bad.push(['sideways', document.documentElement.scrollWidth]);
-  const main = document.querySelector('main');
-  if (main.scrollHeight > main.clientHeight + 2) bad.push(['main scrolls', main.scrollHeight, main.clientHeight]);
-  return bad;
-}"""
+FITS = Path(__file__).with_name("fits.js").read_text(encoding="utf-8")
 
 
 class Walk:
@@ -89,6 +74,15 @@ class Walk:
 
 
 def hall(walk: Walk) -> None:
+    _card_to_consent(walk)
+    _questions(walk)
+    _contact(walk)
+    _agent(walk)
+    _paper(walk)
+    _other_ends(walk)
+
+
+def _card_to_consent(walk: Walk) -> None:
     rig = walk.rig
     walk.at(Step.ATTRACT)
     rig.is_slow = True
@@ -102,6 +96,9 @@ def hall(walk: Walk) -> None:
     walk.at(Step.NOTICE)
     walk.read_notice()
     walk.at(Step.CONSENT)
+
+
+def _questions(walk: Walk) -> None:
     walk.press("yes")
     walk.at(Step.BREAK_GLASS)
     walk.press("yes")
@@ -111,6 +108,9 @@ def hall(walk: Walk) -> None:
     walk.press("yes")
     walk.press("no")
     walk.at(Step.CONTACT)
+
+
+def _contact(walk: Walk) -> None:
     walk.press("no-contact")
     walk.at(Step.SLIP_OFFER)
     walk.press("back")
@@ -124,6 +124,9 @@ def hall(walk: Walk) -> None:
     walk.page.fill('[data-test="mobile"]', "06 12 34 56 78")
     walk.press("give-contact")
     walk.at(Step.SUMMARY)
+
+
+def _agent(walk: Walk) -> None:
     walk.press("agree")
     walk.at(Step.IDENTITY)
     walk.page.check('[data-test="statement-0"]')
@@ -136,6 +139,10 @@ def hall(walk: Walk) -> None:
     walk.pin(AGENT_PIN)
     walk.press("attest")
     walk.at(Step.CONFIRM)
+
+
+def _paper(walk: Walk) -> None:
+    rig = walk.rig
     rig.clock.forward(50)
     walk.page.wait_for_selector('[data-test="stay"]')
     walk.at(Step.CONFIRM, "still-there")
@@ -153,6 +160,10 @@ def hall(walk: Walk) -> None:
     walk.at(Step.TAKE_CARD)
     rig.reader.pull()
     walk.at(Step.ATTRACT, "attract-again")
+
+
+def _other_ends(walk: Walk) -> None:
+    rig = walk.rig
     rig.is_slow = False
     rig.reader.insert(card())
     walk.press("person-0")

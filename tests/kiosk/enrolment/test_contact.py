@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from kiosk.enrolment.contact import mobile_as_written, read_contact
 from kiosk.enrolment.errors import ContactError
 
@@ -55,15 +56,20 @@ def test_both_may_be_given_and_neither_is_proved() -> None:
 
 @given(st.text(max_size=300), st.text(max_size=300))
 def test_no_error_repeats_what_was_typed(email: str, mobile: str) -> None:
+    assert said_of(email, mobile) in {
+        "",
+        "this is not built like an e-mail address",
+        "a mobile number has 10 digits",
+        "a mobile number begins with 06 or 07",
+    }
+
+
+def said_of(email: str, mobile: str) -> str:
     try:
         read_contact(email, mobile)
     except ContactError as error:
-        assert error.__cause__ is None
-        assert str(error) in {
-            "this is not built like an e-mail address",
-            "a mobile number has 10 digits",
-            "a mobile number begins with 06 or 07",
-        }
+        return f"{error}{error.__cause__ or ''}"
+    return ""
 
 
 def test_a_stored_mobile_is_shown_as_its_owner_writes_it() -> None:

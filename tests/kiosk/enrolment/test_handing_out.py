@@ -3,12 +3,12 @@ from __future__ import annotations
 from datetime import datetime
 
 import pytest
+
 from kiosk.enrolment.errors import StepError, StoreError
 from kiosk.enrolment.faults import Fault
 from kiosk.enrolment.ports import PrintOutcome, RecordDraft
 from kiosk.enrolment.slip import LineRole, Slip, SlipKind
 from kiosk.enrolment.steps import JourneyKind, Step
-
 from tests.fakes.enrolment_rig import EnrolmentRig
 from tests.fakes.paper import NO_PAPER, READY, SILENT
 from tests.fakes.programme import Programme

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from kiosk.enrolment.holder import CardWarning
 from kiosk.enrolment.rules import (
     Eligibility,
@@ -14,7 +15,6 @@ from kiosk.enrolment.rules import (
     legal_birth_date,
     local_day,
 )
-
 from tests.fakes.card_slot import card, person
 from wire.nir import InsAuthority
 
@@ -104,6 +104,4 @@ def test_a_shared_number_that_tells_the_birth_of_two_is_nobodys() -> None:
 def test_a_test_card_is_refused_only_where_dossiers_are_real() -> None:
     assert is_test_card_among_real_people(card(), InsAuthority.NIR_PRODUCTION)
     assert not is_test_card_among_real_people(card(), InsAuthority.NIR_TEST)
-    assert not is_test_card_among_real_people(
-        card(warnings=(CardWarning.COUNTS_DIFFER,)), InsAuthority.NIR_PRODUCTION
-    )
+    assert not is_test_card_among_real_people(card(warnings=(CardWarning.COUNTS_DIFFER,)), InsAuthority.NIR_PRODUCTION)

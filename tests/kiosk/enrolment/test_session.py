@@ -4,13 +4,13 @@ import dataclasses
 from datetime import UTC, datetime
 
 import pytest
+
 from kiosk.enrolment.errors import CardFault, StepError
 from kiosk.enrolment.faults import Fault
 from kiosk.enrolment.journey import Journey
 from kiosk.enrolment.ports import ReaderState
 from kiosk.enrolment.session import Touch
 from kiosk.enrolment.steps import JourneyKind, Step
-
 from tests.fakes.card_slot import card, person
 from tests.fakes.enrolment_rig import EnrolmentRig
 from tests.fakes.operators import AGENT_PIN, OTHER_PHARMACIST_PIN, PHARMACIST_PIN
@@ -35,9 +35,7 @@ def counter() -> EnrolmentRig:
 
 
 def knows_nobody(journey: Journey) -> bool:
-    return (
-        all(getattr(journey, name) is None for name in PERSONAL_FIELDS) and not journey.answers and not journey.typed
-    )
+    return all(getattr(journey, name) is None for name in PERSONAL_FIELDS) and not journey.answers and not journey.typed
 
 
 def kept_facts(rig: EnrolmentRig) -> EnrolmentFacts:

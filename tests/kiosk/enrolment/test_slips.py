@@ -3,10 +3,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+
 from kiosk.enrolment.slip import LineRole, Slip
 from kiosk.enrolment.slips import SlipFactsShown, acknowledgement, activation, date_on_card, next_copy
 from kiosk.enrolment.texts import load_texts
-
 from tests.fakes.place import ACTIVATION_URL, hall
 from tests.fakes.programme import Programme
 from tests.fakes.terminal import enrolment_facts
@@ -42,9 +42,9 @@ def fields(slip: Slip) -> dict[str, str]:
 def test_slip_a_tells_what_was_recorded_when_where_and_by_whom(shown: SlipFactsShown) -> None:
     slip = fields(acknowledgement(shown, WORDS))
     assert slip["Date"] == "04/07/2026 à 00:15"  # local time in France
-    assert slip["Lieu"] == "CPAM de démonstration, 1 rue de l’Essai, 31000 TOULOUSE"
+    assert slip["Lieu"] == "CPAM de démonstration, 1 rue de l’Essai, 31000 TOULOUSE"  # noqa: RUF001 - French
     assert slip["Borne"] == "T-HALL-01"
-    assert slip["Attesté par"] == "PHARMA-01 (agent d’accueil)"
+    assert slip["Attesté par"] == "PHARMA-01 (agent d’accueil)"  # noqa: RUF001 - French
     assert slip["Référence"] == str(shown.record_id)
     assert slip["Accusé n°"].startswith("T-HALL-01-20260704-")
 
@@ -93,7 +93,7 @@ def test_the_printed_groups_are_the_code_and_the_locator(shown: SlipFactsShown) 
 
 
 def test_slip_b_is_good_for_six_weeks(shown: SlipFactsShown) -> None:
-    assert fields(activation(shown, LOCATOR, CODE, WORDS))["Valable jusqu’au"] == "15/08/2026"
+    assert fields(activation(shown, LOCATOR, CODE, WORDS))["Valable jusqu’au"] == "15/08/2026"  # noqa: RUF001 - French
 
 
 def test_a_further_copy_says_so_at_its_head_and_keeps_the_code_in_place(shown: SlipFactsShown) -> None:

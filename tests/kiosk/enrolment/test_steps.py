@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from kiosk.enrolment.steps import AFTER, PATHS, JourneyKind, Step, first_open, kind_of, may_move, progress, step_back
 
+from kiosk.enrolment.steps import AFTER, PATHS, JourneyKind, Step, first_open, kind_of, may_move, progress, step_back
 from wire.records import SubChannel
 
 KINDS = st.sampled_from(JourneyKind)

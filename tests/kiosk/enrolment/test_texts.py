@@ -4,11 +4,11 @@ import hashlib
 from datetime import UTC, datetime, timedelta
 
 import pytest
+
 from kiosk.enrolment.errors import CardFault
 from kiosk.enrolment.faults import SHORT_CODES, Fault, fault_of
 from kiosk.enrolment.rules import Eligibility
 from kiosk.enrolment.texts import LABEL, Text, load_texts
-
 from wire.records import Question
 
 TEXTS = load_texts()

@@ -1,0 +1,296 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from flask.testing import FlaskClient
+
+from kiosk.app import create_app
+from kiosk.enrolment.errors import CardFault
+from kiosk.enrolment.steps import JourneyKind, Step
+from tests.fakes.card_slot import card, person
+from tests.fakes.enrolment_rig import EnrolmentRig
+from tests.fakes.operators import AGENT_PIN, PHARMACIST_PIN
+from tests.fakes.paper import NO_PAPER, READY
+from tests.fakes.programme import Programme
+from wire.records import RecordKind
+from wire.status import PersonStatus
+
+PROGRAMME = Programme()
+
+
+class Visitor:
+    """Fills forms as a browser does: reads the hidden fields of the page it was shown."""
+
+    def __init__(self, rig: EnrolmentRig) -> None:
+        self.rig = rig
+        self.client: FlaskClient = create_app(rig.session, secret_key=b"tests").test_client()
+        self.html = self.load()
+
+    def load(self) -> str:
+        self.html = self.client.get("/").get_data(as_text=True)
+        return self.html
+
+    @property
+    def step(self) -> str:
+        found = re.search(r'<main data-step="([a-z_0-9]+)"', self.html)
+        assert found
+        return found[1]
+
+    def hidden(self, name: str) -> str:
+        found = re.search(rf'name="{name}" value="([^"]*)"', self.html)
+        return found[1] if found else ""
+
+    def touch(self, what: str, *, htmx: bool = False, step: str | None = None, **fields: str) -> int:
+        csrf = re.search(
+            r'name="csrf-token" content="([^"]+)"', self.load() if "csrf-token" not in self.html else self.html
+        )
+        assert csrf
+        data = {"csrf": csrf[1], "visit": self.hidden("visit") or str(self.rig.journey.visit), **fields}
+        headers = {"HX-Request": "true"} if htmx else {}
+        answer = self.client.post(f"/touch/{step or self.step}/{what}", data=data, headers=headers)
+        if htmx:
+            self.html = answer.get_data(as_text=True)
+        else:
+            self.load()
+        return answer.status_code
+
+
+@pytest.fixture
+def hall() -> Visitor:
+    return Visitor(EnrolmentRig(JourneyKind.HALL, PROGRAMME))
+
+
+@pytest.fixture
+def counter() -> Visitor:
+    return Visitor(EnrolmentRig(JourneyKind.COUNTER, PROGRAMME))
+
+
+def attest(visitor: Visitor, pin: str) -> None:
+    visitor.touch("attest", statement_0="1", statement_1="1", method="passport", pin=pin)
+
+
+def to_identity(visitor: Visitor) -> None:
+    visitor.touch("choose", position="0")
+    visitor.touch("notice", end_reached="1")
+    for _ in range(3):
+        visitor.touch("answer", accepted="yes")
+    visitor.touch("contact", email="camille@exemple.fr", mobile="")
+
+
+def test_a_whole_hall_journey_by_forms_without_any_script(hall: Visitor) -> None:
+    hall.rig.reader.insert(card())
+    hall.load()
+    to_identity(hall)
+    hall.touch("agree")
+    attest(hall, AGENT_PIN)
+    hall.touch("confirm")
+    assert hall.step == "thanks"
+    assert len(hall.rig.store.of(RecordKind.ENROLMENT)) == 1
+
+
+def test_a_whole_counter_journey_by_forms(counter: Visitor) -> None:
+    counter.touch("sign_in", pin=PHARMACIST_PIN)
+    counter.rig.reader.insert(card())
+    counter.load()
+    to_identity(counter)
+    attest(counter, PHARMACIST_PIN)
+    counter.touch("confirm")
+    assert counter.step == "done"
+    assert '<b data-test="count-today">1</b>' in counter.html
+
+
+@pytest.mark.parametrize("step", [step for step in Step if step not in {Step.SIGN_IN, Step.DONE}])
+def test_every_screen_of_the_hall_is_drawn_with_its_step_and_its_terminal(hall: Visitor, step: Step) -> None:
+    bring_to(hall.rig, step)
+    hall.load()
+    assert hall.step == step.value
+    assert "T-HALL-01" in hall.html or step is Step.OUT_OF_SERVICE
+
+
+def bring_to(rig: EnrolmentRig, step: Step) -> None:
+    """The way to any screen of the hall, also to those that lie off the willing person's path."""
+    OFF_THE_PATH.get(step, lambda rig: rig.go(step))(rig)
+
+
+def _out_of_service(rig: EnrolmentRig) -> None:
+    rig.whereabouts.reason = "revoked"
+
+
+def _stopped(rig: EnrolmentRig) -> None:
+    rig.reader.insert(CardFault.DAMAGED)
+
+
+def _reading(rig: EnrolmentRig) -> None:
+    rig.is_slow = True
+    rig.insert()
+
+
+def _status(rig: EnrolmentRig) -> None:
+    _reading(rig)
+    rig.work()
+    rig.session.choose_person(rig.touch(), 0)
+
+
+def _existing(rig: EnrolmentRig) -> None:
+    rig.desk.word = PersonStatus.ACTIVE
+    rig.go(Step.WHO)
+    rig.session.choose_person(rig.touch(), 0)
+
+
+def _printing(rig: EnrolmentRig) -> None:
+    rig.go(Step.CONFIRM)
+    rig.is_slow = True
+    rig.session.confirm(rig.touch())
+
+
+def _paper(rig: EnrolmentRig) -> None:
+    rig.printer.coming = [READY, NO_PAPER]
+    rig.go(Step.CONFIRM)
+    rig.session.confirm(rig.touch())
+
+
+def _refused(rig: EnrolmentRig) -> None:
+    rig.go(Step.CONSENT)
+    rig.session.answer(rig.touch(), accepted=False)
+
+
+def _take_card(rig: EnrolmentRig) -> None:
+    rig.go(Step.WHO)
+    rig.session.leave(rig.touch())
+
+
+def _slip_offer(rig: EnrolmentRig) -> None:
+    rig.go(Step.SLIP_OFFER, contact=False)
+
+
+OFF_THE_PATH: dict[Step, Callable[[EnrolmentRig], None]] = {
+    Step.OUT_OF_SERVICE: _out_of_service,
+    Step.STOPPED: _stopped,
+    Step.READING: _reading,
+    Step.STATUS: _status,
+    Step.EXISTING: _existing,
+    Step.PRINTING: _printing,
+    Step.PAPER: _paper,
+    Step.REFUSED: _refused,
+    Step.TAKE_CARD: _take_card,
+    Step.SLIP_OFFER: _slip_offer,
+}
+
+
+def test_reload_and_a_second_tab_show_the_same_step_and_the_same_answers(hall: Visitor) -> None:
+    hall.rig.go(Step.SUMMARY)
+    first, second = hall.load(), Visitor(hall.rig).html
+    assert 'data-test="said-break_glass">Oui' in first
+    assert 'data-test="said-break_glass">Oui' in second
+
+
+def test_a_form_of_an_old_page_answers_nothing_and_shows_the_present_screen(hall: Visitor) -> None:
+    hall.rig.go(Step.BREAK_GLASS)
+    hall.load()
+    hall.touch("answer", accepted="no", step="consent")
+    assert hall.step == "break_glass"
+    assert hall.rig.store.drafts == []
+
+
+def test_htmx_is_answered_with_the_screen_alone(hall: Visitor) -> None:
+    hall.rig.go(Step.CONSENT)
+    hall.load()
+    assert hall.touch("answer", accepted="yes", htmx=True) == 200
+    assert hall.step == "break_glass"
+    assert "<html" not in hall.html
+
+
+def test_a_plain_form_is_answered_with_a_redirect(hall: Visitor) -> None:
+    hall.rig.go(Step.CONSENT)
+    hall.load()
+    assert hall.touch("answer", accepted="yes") == 303
+
+
+@pytest.mark.parametrize("value", ["", "maybe", "1", "YES"])
+def test_only_yes_or_no_answers_a_question(hall: Visitor, value: str) -> None:
+    hall.rig.go(Step.CONSENT)
+    hall.load()
+    hall.touch("answer", accepted=value)
+    assert hall.step == "consent"
+
+
+def test_no_answer_is_chosen_before_the_person_touches(hall: Visitor) -> None:
+    for step in (Step.CONSENT, Step.BREAK_GLASS, Step.CENTRE_15, Step.IDENTITY):
+        hall.rig.go(step)
+        assert not re.search(r"<[^>]*\b(checked|selected)\b", hall.load())
+        assert "Votre réponse actuelle" not in hall.html
+
+
+def test_a_wrong_field_is_said_and_kept(hall: Visitor) -> None:
+    hall.rig.go(Step.CONTACT)
+    hall.load()
+    hall.touch("contact", email="camille@exemple.fr", mobile="05 61 00 00 00")
+    assert "C’est un numéro fixe" in hall.html  # noqa: RUF001 - French
+    assert 'value="05 61 00 00 00"' in hall.html
+    assert 'value="camille@exemple.fr"' in hall.html
+
+
+def test_markup_on_a_card_is_shown_as_text(hall: Visitor) -> None:
+    hall.rig.reader.insert(card(person("<script>alert(1)</script>")))
+    assert "<script>alert" not in hall.load()
+    assert "&lt;script&gt;alert" in hall.html
+
+
+def test_the_number_is_masked_on_every_screen(hall: Visitor) -> None:
+    for step in (Step.WHO, Step.SUMMARY, Step.IDENTITY):
+        hall.rig.go(step)
+        number = hall.rig.journey.card.persons[0].nir  # type: ignore[union-attr]
+        assert number is not None
+        assert number.body[1:] not in hall.load()
+        assert number.body[5:] not in hall.html
+
+
+def test_the_poll_says_nothing_while_nothing_changed(hall: Visitor) -> None:
+    revision = hall.rig.session.screen().revision
+    assert hall.client.get(f"/etat?revision={revision}&veil=0").status_code == 204
+
+
+def test_the_poll_brings_the_next_screen(hall: Visitor) -> None:
+    revision = hall.rig.session.screen().revision
+    hall.rig.reader.insert(card())
+    answer = hall.client.get(f"/etat?revision={revision}&veil=0")
+    assert '<main data-step="who"' in answer.get_data(as_text=True)
+
+
+def test_the_warning_comes_alone_so_that_half_typed_fields_stay(hall: Visitor) -> None:
+    hall.rig.go(Step.CONTACT)
+    revision = hall.rig.session.screen().revision
+    hall.rig.clock.forward(50)
+    answer = hall.client.get(f"/etat?revision={revision}&veil=0")
+    assert answer.headers["HX-Retarget"] == "#veil"
+    assert "<main" not in answer.get_data(as_text=True)
+    assert hall.client.get(f"/etat?revision={revision}&veil=1").status_code == 204
+
+
+def test_an_unknown_touch_does_not_exist(hall: Visitor) -> None:
+    hall.rig.go(Step.CONSENT)
+    hall.load()
+    assert hall.touch("everything") == 404
+
+
+def test_screens_hold_no_inline_script_or_style(hall: Visitor) -> None:
+    for step in (Step.ATTRACT, Step.NOTICE, Step.CONTACT, Step.IDENTITY):
+        hall.rig.go(step)
+        html = hall.load()
+        assert not re.search(r"\sstyle=|<style|\son[a-z]+=", html)
+        assert not re.search(r"<script(?![^>]*\ssrc=)", html)
+
+
+def test_the_script_of_htmx_is_the_one_that_was_reviewed(hall: Visitor) -> None:
+    script = hall.client.get("/htmx.js")
+    assert script.mimetype == "text/javascript"
+    assert b'version:"2.0.3"' in script.data
+
+
+def test_the_screen_turned_to_the_person_shows_nothing_of_the_operators_side(counter: Visitor) -> None:
+    counter.rig.go(Step.CONSENT)
+    html = counter.load()
+    assert "Écran tourné vers la personne" in html
+    assert "À envoyer" not in html
