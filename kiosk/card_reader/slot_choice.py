@@ -79,7 +79,6 @@ class SlotChoice:
         vpcd). The slot counts as empty until a look after ``settle_s``: the service may be late to see that it is.
         """
         if self._card is not None and _key(card) == _key(self._card):
-            self._card = None
             self._gone_until[_key(card)] = now + settle_s
             self.update(self._snapshot, now)
 
