@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from flask import Flask
 from flask.testing import FlaskClient
@@ -206,10 +204,3 @@ class Browser:
 
     def sign_out(self) -> TestResponse:
         return self.post("/deconnexion", "/tableau")
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[CentralSite]:
-    central = CentralSite(tmp_path / "programme")
-    yield central
-    central.close()

@@ -1,0 +1,130 @@
+"""Central's command line, as the operator of the fleet types it."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator, Sequence
+
+import pytest
+from argon2 import PasswordHasher
+from sqlalchemy import select
+
+from central import __main__ as command_line
+from central.devices.models import devices, operators
+from central.engine import reading
+from tests.central.web_site import PASSWORD, CentralSite
+from wire.registration import Ticket
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(site: CentralSite, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Run]:
+    """Run a command; ``typed`` are the lines on its standard input."""
+
+    def command(*arguments: str, typed: Sequence[str] = ()) -> tuple[int, str, str]:
+        monkeypatch.setattr("sys.stdin", io.StringIO("".join(f"{line}\n" for line in typed)))
+        code = command_line.main([*arguments, "--home", str(site.home)])
+        out, err = capsys.readouterr()
+        return code, out, err
+
+    return command
+
+
+def add_hall(run: Run, *more: str) -> tuple[int, str, str]:
+    words = "add-office CPAM-75-1 --name Accueil --kind cpam --departement 75 --region 11 --line rue --line ville"
+    return run(*words.split(), *more)
+
+
+def test_from_an_office_to_a_ticket_that_a_terminal_understands(run: Run, site: CentralSite) -> None:
+    assert add_hall(run)[0] == 0
+    code, out, _ = run("issue-ticket", "HALL-75-1-A", "--office", "CPAM-75-1")
+    assert code == 0
+    ticket = Ticket.parse(out)
+    assert ticket.root_public == site.root.public_bytes_raw()
+    assert ticket.central == "http://127.0.0.1:8100"
+
+
+def test_a_ticket_is_the_only_line_so_that_it_can_be_piped(run: Run) -> None:
+    add_hall(run)
+    assert len(run("issue-ticket", "HALL-75-1-A", "--office", "CPAM-75-1")[1].splitlines()) == 1
+
+
+def test_a_generated_pin_is_printed_once_and_stored_as_a_hash(run: Run, site: CentralSite) -> None:
+    add_hall(run)
+    who = ("add-operator", "AGENT-1", "--office", "CPAM-75-1", "--role", "agent", "--display-name", "A. Essai")
+    _, out, _ = run(*who, "--generate")
+    pin = out.splitlines()[0].removeprefix("PIN: ")
+    with reading(site.engine) as connection:
+        stored = connection.execute(select(operators.c.pin_hash)).scalar_one()
+    assert PasswordHasher().verify(stored, pin)
+    assert pin not in stored
+
+
+def test_a_pin_is_typed_twice(run: Run, site: CentralSite) -> None:
+    add_hall(run)
+    who = ("add-operator", "AGENT-1", "--office", "CPAM-75-1", "--role", "agent", "--display-name", "A. Essai")
+    assert run(*who, typed=["4711", "4712"])[0] == 1
+    assert run(*who, typed=["4711", "4711"])[0] == 0
+
+
+@pytest.mark.parametrize("pin", ["", "123", "1234567890123", "12a4", "١٢٣٤"])
+def test_a_pin_is_digits_and_neither_short_nor_endless(run: Run, pin: str) -> None:
+    add_hall(run)
+    who = ("add-operator", "AGENT-1", "--office", "CPAM-75-1", "--role", "agent", "--display-name", "A. Essai")
+    code, _, err = run(*who, typed=[pin, pin])
+    assert (code, "[pin]" in err) == (1, True)
+
+
+def test_a_manager_made_by_command_can_sign_in(run: Run, site: CentralSite) -> None:
+    assert run("add-manager", "resp-11", "--region", "11", typed=[PASSWORD, PASSWORD])[0] == 0
+    assert site.browser().sign_in("RESP-11").status_code == 303
+
+
+def test_a_generated_password_signs_in(run: Run, site: CentralSite) -> None:
+    _, out, _ = run("add-manager", "RESP-NAT", "--national", "--generate")
+    password = out.splitlines()[0].removeprefix("password: ")
+    assert site.browser().sign_in("RESP-NAT", password).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        ("issue-ticket T-001 --office NULLE-PART", "office_unknown"),
+        ("revoke-terminal T-001", "terminal_unknown"),
+        ("add-manager RESP --region 99 --generate", "region"),
+        ("add-manager r --national --generate", "manager_name"),
+        ("add-office lower --name x --kind cpam --departement 75 --region 11", "office_id"),
+        ("add-office ABC --name x --kind cpam --departement 99 --region 11", "departement"),
+        ("add-office ABC --name x --kind pharmacy --departement 75 --region 11 --finess 123456789", "finess"),
+    ],
+)
+def test_a_mistake_is_told_in_a_sentence_with_its_code(run: Run, arguments: str, code: str) -> None:
+    exit_code, out, err = run(*arguments.split())
+    assert (exit_code, out) == (1, "")
+    assert err.rstrip().endswith(f"[{code}]")
+
+
+def test_a_short_password_is_refused(run: Run) -> None:
+    assert "[password]" in run("add-manager", "RESP", "--national", typed=["short", "short"])[2]
+
+
+def test_an_office_is_added_once(run: Run) -> None:
+    add_hall(run)
+    assert "[already_there]" in add_hall(run)[2]
+
+
+def test_a_revoked_terminal_stays_known(run: Run, site: CentralSite) -> None:
+    add_hall(run)
+    run("issue-ticket", "HALL-75-1-A", "--office", "CPAM-75-1")
+    assert run("revoke-terminal", "HALL-75-1-A")[0] == 0
+    with reading(site.engine) as connection:
+        assert connection.execute(select(devices.c.state)).scalar_one() == "revoked"
+
+
+def test_migrating_twice_changes_nothing(run: Run) -> None:
+    assert run("migrate")[:2] == (0, "the database is at the newest shape\n")
+
+
+def test_an_empty_ledger_says_so(run: Run) -> None:
+    assert run("ledger")[:2] == (0, "the ledger is empty\n")

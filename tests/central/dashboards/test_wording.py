@@ -1,0 +1,76 @@
+"""Numbers, sums and dates as French pages write them."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from central.dashboards.chart import HEIGHT, WIDTH, draw
+from central.dashboards.page import DayRow
+from central.dashboards.wording import age, day_name, euros, moment_name, number, share
+
+
+@pytest.mark.parametrize(
+    ("cents", "written"),
+    [(0, "0,00 €"), (5, "0,05 €"), (100, "1,00 €"), (123_456_789, "1 234 567,89 €"), (-150, "−1,50 €")],  # noqa: RUF001
+)
+def test_euros_are_exact_to_the_cent(cents: int, written: str) -> None:
+    assert euros(cents).replace("\u202f", " ") == written
+
+
+def test_thousands_are_set_apart() -> None:
+    assert number(10_100_000).replace("\u202f", " ") == "10 100 000"
+
+
+@pytest.mark.parametrize(("part", "whole", "written"), [(1, 3, "33,3 %"), (0, 9, "0,0 %"), (0, 0, "–")])  # noqa: RUF001
+def test_a_share_has_one_decimal_and_nothing_is_divided_by_nothing(part: int, whole: int, written: str) -> None:
+    assert share(part, whole).replace("\u202f", " ") == written
+
+
+def test_a_moment_is_told_in_paris() -> None:
+    assert moment_name(datetime(2026, 7, 31, 22, 5, tzinfo=UTC)) == "1er août 2026 à 0 h 05"
+
+
+def test_the_first_of_a_month_is_said_as_one_says_it() -> None:
+    assert day_name(date(2026, 12, 1)) == "mardi 1er décembre"
+
+
+@pytest.mark.parametrize(
+    ("since", "said"),
+    [
+        ({"seconds": -5}, "à l’instant"),  # noqa: RUF001 - French
+        ({"seconds": 59}, "à l’instant"),  # noqa: RUF001 - French
+        ({"minutes": 59}, "il y a 59 min"),
+        ({"hours": 47}, "il y a 47 h"),
+        ({"hours": 48}, "il y a 2 jours"),
+    ],
+)
+def test_an_age_is_said_in_the_unit_that_tells_most(since: dict[str, int], said: str) -> None:
+    assert age(timedelta(**since)) == said
+
+
+def days(*counts: int) -> list[DayRow]:
+    today = date(2026, 11, 22)
+    return [
+        DayRow((today - timedelta(days=back)).isoformat(), "", count, str(count), "0")
+        for back, count in enumerate(counts)
+    ]
+
+
+def test_the_highest_day_reaches_the_top_and_an_empty_one_has_no_height() -> None:
+    drawn = draw(days(5, 0, 10)).columns
+    assert [column.height for column in drawn] == [202.0, 0.0, 101.0]
+    assert [column.peak for column in drawn] == ["10", None, None]
+
+
+def test_nothing_opened_draws_nothing_and_fails_nowhere() -> None:
+    drawn = draw(days(0, 0))
+    assert [column.height for column in drawn.columns] == [0.0, 0.0]
+    assert not [column for column in drawn.columns if column.peak]
+
+
+def test_no_column_leaves_the_drawing() -> None:
+    drawn = draw(days(*range(30))).columns
+    assert all(column.x >= 0 and column.x + column.width <= WIDTH for column in drawn)
+    assert all(0 <= column.y <= HEIGHT for column in drawn)
