@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,32 @@ def load_vectors(name: str) -> Any:
 def now() -> datetime:
     """The present of pure tests: the day the DMP was launched nationally."""
     return datetime(2018, 11, 6, 9, 30, tzinfo=UTC)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--rounds", type=int, default=8, help="rounds of the sampled long runs (scripts/soak: thousands)")
+    parser.addoption("--seed", type=int, default=None, help="seed of the sampled long runs; printed when chosen")
+
+
+@pytest.fixture(scope="session")
+def rounds(request: pytest.FixtureRequest) -> int:
+    """How long a sampled run is."""
+    return int(request.config.getoption("--rounds"))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.option.seed is None:
+        config.option.seed = secrets.randbelow(2**32)
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    return f"sampled runs: --rounds {config.option.rounds} --seed {config.option.seed}"
+
+
+@pytest.fixture(scope="session")
+def seed(request: pytest.FixtureRequest) -> int:
+    """Chosen anew each time unless given; printed at the head of the run."""
+    return int(request.config.getoption("--seed"))
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ from stdnum.iso7064 import mod_37_36
 from wire.errors import IdentifierError
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_UNDERSTOOD = str.maketrans({"O": "0", "I": "1", "L": "1", " ": None, "-": None, "·": None, "\u00a0": None})
+_UNDERSTOOD = str.maketrans({"O": "0", "I": "1", "L": "1", "-": None, "·": None})
 _BITS_A_SYMBOL = 5
 _LOCATOR_SYMBOLS = 8
 _SECRET_BYTES = 10
@@ -88,7 +88,7 @@ class ActivationCode:
 
 
 def _compact(text: str) -> str:
-    compact = text.strip().upper().translate(_UNDERSTOOD)
+    compact = "".join(text.upper().split()).translate(_UNDERSTOOD)  # a paste may hold any blank or line break
     if any(symbol not in ALPHABET for symbol in compact):
         raise IdentifierError("a symbol is not one of those printed on slips", code="code_symbol")
     return compact

@@ -5,6 +5,7 @@ What must hold afterwards (invariants 1 and 2): no slip without a record, no rec
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 
 import httpx2
@@ -33,12 +34,10 @@ def enrol_into_the_dark(town: Town, card: str) -> None:
     """Go up to the last touch and touch it; the terminal may die at any moment after that."""
     visitor = town.visit(PHARMACY)
     visitor.up_to_confirmation(card, Wishes(email="canari@exemple.fr"))
-    try:
+    with contextlib.suppress(httpx2.HTTPError):  # the light went out
         visitor.touch("confirm")
         visitor.wait_for("done", "paper", "stopped")
         visitor.pull()
-    except httpx2.HTTPError:
-        pass  # the light went out
 
 
 @pytest.mark.parametrize("place", AT_THE_TERMINAL, ids=lambda place: place.value)

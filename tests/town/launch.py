@@ -68,8 +68,12 @@ def kiosk(arguments: list[str], reach: Reach) -> int:
     from kiosk.card_reader.virtual import people  # noqa: PLC0415 - before anything else takes the deck
     from tests.town.crowd import card  # noqa: PLC0415
 
-    everyone = people.deck() + tuple(card(number) for number in range(CROWD))
+    shipped = people.deck
+    everyone = shipped() + tuple(card(number) for number in range(CROWD))
     people.deck = lambda: everyone  # type: ignore[assignment]
+    from kiosk.demonstration import tray  # noqa: PLC0415 - after that, so that the tray on /demo can be as shipped
+
+    tray.deck = shipped
     from kiosk import __main__ as command  # noqa: PLC0415
     from kiosk import assembly  # noqa: PLC0415
 

@@ -91,14 +91,7 @@ class Visitor:
 
     def up_to_confirmation(self, card: str, wishes: Wishes) -> str:
         """Everything before the last "yes"; ends on ``confirm``, ``refused`` or ``existing``."""
-        if self.step() == "sign_in":
-            self.touch("sign_in", pin=self.pin)
-        self.wait_for("attract", "thanks", "done", "take_card", "refused", "existing", "stopped")
-        self.insert(card)
-        self.wait_for("who", "notice", "existing")
-        if self.step() == "who":
-            self.touch("choose", position="0")
-        if self.wait_for("notice", "existing") == "existing":
+        if self.up_to_notice(card) == "existing":
             return "existing"
         self.touch("notice", end_reached="1")
         if not self._answers(wishes):
@@ -111,8 +104,18 @@ class Visitor:
         if self.step() == "summary":
             self.touch("agree")
         self.wait_for("identity")
-        self.touch("attest", statement_0="1", statement_1="1", method=self._method(), pin=self.pin)
+        self.touch("attest", statement_0="1", statement_1="1", method=self.method(), pin=self.pin)
         return self.wait_for("confirm")
+
+    def up_to_notice(self, card: str) -> str:
+        """Card in, person chosen, status asked; ends on ``notice`` or ``existing``."""
+        if self.step() == "sign_in":
+            self.touch("sign_in", pin=self.pin)
+        self.wait_for("attract", "thanks", "done", "take_card", "refused", "existing", "stopped")
+        self.insert(card)
+        if self.wait_for("who", "notice", "existing") == "who":
+            self.touch("choose", position="0")
+        return self.wait_for("notice", "existing")
 
     def _answers(self, wishes: Wishes) -> bool:
         for step, accepted in zip(_QUESTIONS, (wishes.creation, wishes.break_glass, wishes.centre_15), strict=True):
@@ -122,7 +125,8 @@ class Visitor:
                 return False
         return True
 
-    def _method(self) -> str:
+    def method(self) -> str:
+        """The first way of checking an identity that the screen offers."""
         self.step()
         found = re.search(r'data-test="method-([a-z_]+)"', self._page)
         return found[1] if found else ""
