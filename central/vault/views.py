@@ -1,6 +1,6 @@
 """The vault's addresses: two for central's signed requests, one page for holders.
 
-``POST /v1/hand-over`` and ``POST /v1/events``; ``GET`` and ``POST /activation``, ``GET /`` leads there; ``GET /healthz``.
+``POST /v1/hand-over``, ``POST /v1/events``; ``GET`` and ``POST /activation``, where ``GET /`` leads; ``GET /healthz``.
 The code reaches the page in the address's fragment, which browsers do not send; the page's script moves it into the
 form. What was typed is never rendered back, except the locator.
 """

@@ -26,15 +26,15 @@
 
   const locatorProblem = (text) => {
     const symbols = compact(text);
-    if (!symbols) return "Saisissez le numéro imprimé sur votre coupon.";
+    if (!symbols) return "Saisissez le numéro imprimé sur votre ticket.";
     if (!known(symbols)) return "Le numéro ne comporte que des lettres et des chiffres.";
     if (symbols.length !== LOCATOR_SYMBOLS) return "Le numéro compte 8 lettres ou chiffres. Vérifiez qu’il n’en manque pas.";
     return "";
   };
   const codeProblem = (text) => {
     const symbols = compact(text);
-    if (!symbols) return "Saisissez le code imprimé sur votre coupon.";
-    if (!known(symbols)) return "Un signe du code n’existe pas sur nos coupons. Relisez-le.";
+    if (!symbols) return "Saisissez le code imprimé sur votre ticket.";
+    if (!known(symbols)) return "Un signe du code n’existe pas sur nos tickets. Relisez-le.";
     if (symbols.length !== CODE_SYMBOLS) {
       return "Le code compte quatre groupes de quatre, puis un dernier signe. Vérifiez qu’il n’en manque pas.";
     }
@@ -83,17 +83,26 @@
     const read = show("locator", rules.locator()) && show("code", rules.code());
     const said = document.getElementById("from-slip");
     said.textContent = read
-      ? "Votre coupon est lu : le numéro et le code sont remplis. Il reste à choisir votre phrase de passe."
+      ? "Votre ticket est lu : le numéro et le code sont remplis. Il reste à choisir votre phrase de passe."
       : "Le carré n’a pas pu être lu en entier. Complétez à la main.";
     said.hidden = false;
     field(read ? "passphrase" : "locator").focus({ preventScroll: true });
     said.scrollIntoView({ block: "start" });
   };
 
+  // Pressing the button ends the field before it: a sentence that appeared then would push the button from under the
+  // finger, and the press would be lost. Sending checks everything anyway.
+  const button = form.querySelector("[type=submit]");
+  let pressing = false;
+  button.addEventListener("pointerdown", () => { pressing = true; });
+  for (const end of ["pointerup", "pointercancel"]) {
+    window.addEventListener(end, () => window.setTimeout(() => { pressing = false; }, 0));
+  }
+
   for (const name of Object.keys(rules)) {
     field(name).addEventListener("change", () => {
       if (name === "locator" || name === "code") tidy(name);
-      if (field(name).value) show(name, rules[name]());
+      if (field(name).value && !pressing) show(name, rules[name]());
     });
     field(name).addEventListener("input", () => {
       if (field(name).hasAttribute("aria-invalid") && !rules[name]()) show(name, "");
@@ -107,7 +116,6 @@
       field(wrong[0]).focus();
       return;
     }
-    const button = form.querySelector("[type=submit]");
     button.setAttribute("aria-disabled", "true");
     button.textContent = button.dataset.busy;
     if (form.dataset.sent) event.preventDefault();

@@ -20,7 +20,7 @@ from central.vault.app import create_app
 from central.vault.db import migrate, open_engine
 from central.vault.settings import VaultSettings
 from central.vault.wraps import KdfParameters
-from provisioning.authority import Home, Programme, make_keys
+from provisioning.authority import Home, Programme, make_keys, rotate_signing_key
 from provisioning.keys import load_public_root, load_signing_key
 from provisioning.private_files import Owner
 from wire import homes
@@ -99,7 +99,7 @@ class VaultSite:
         self.programme = Programme(*(Home(self.folder / name, owner) for name in ("root", "central", "vault")))
         make_keys(self.programme, now=self.clock.now, days=365)
         self.home = self.programme.vault.folder
-        self.hand_over_key = load_signing_key(self.programme.key_path(KeyUse.HAND_OVER), owner)
+        self.hand_over_key = self.service_key(KeyUse.HAND_OVER)
         self.root = load_public_root(self.programme.root.folder / homes.ROOT_PUBLIC, owner)
         self.engine: Engine = open_engine(self.settings.database_url)
         migrate(self.engine)
@@ -138,6 +138,13 @@ class VaultSite:
     @property
     def pepper(self) -> bytes:
         return bytes.fromhex((self.home / homes.PEPPER_KEY).read_text())
+
+    def service_key(self, use: KeyUse) -> Ed25519PrivateKey:
+        return load_signing_key(self.programme.key_path(use), Owner.current())
+
+    def rotate(self, use: KeyUse) -> None:
+        rotate_signing_key(self.programme, use, now=self.clock.now, days=365)
+        self.hand_over_key = self.service_key(KeyUse.HAND_OVER)
 
     # What a terminal does
 
@@ -200,9 +207,12 @@ class VaultSite:
     def opened(self, answer: bytes, document: bytes) -> HandOverAnswer:
         return open_hand_over_answer(answer, self.bundle.verifying_key(KeyUse.VAULT_ANSWER), request=document)
 
-    def events(self, after: int = 0, limit: int = 100) -> EventsAnswer:
+    def events_query(self, after: int = 0, limit: int = 100, key: Ed25519PrivateKey | None = None) -> bytes:
         query = EventsQuery(after=after, limit=limit, sent_ms=milliseconds(self.clock.now))
-        document = write_events_query(query, self.hand_over_key)
+        return write_events_query(query, key or self.hand_over_key)
+
+    def events(self, after: int = 0, limit: int = 100) -> EventsAnswer:
+        document = self.events_query(after, limit)
         answer = self.post("/v1/events", document)
         assert answer.status_code == 200, answer.text
         return open_events_answer(answer.data, self.bundle.verifying_key(KeyUse.VAULT_ANSWER), request=document)

@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from central.engine import writing
+from central.vault.__main__ import main
+from central.vault.models import audit
+from tests.central.vault.site import VaultSite
+
+
+@pytest.fixture
+def quiet(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.startswith("VAULT_")]:
+        monkeypatch.delenv(name)
+
+
+@pytest.mark.usefixtures("quiet")
+def test_without_a_home_the_command_says_what_is_missing(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["migrate"]) == 1
+    assert capsys.readouterr().err == "say where the vault's home is: --home or VAULT_HOME [home_unsaid]\n"
+
+
+@pytest.mark.usefixtures("quiet")
+def test_a_home_that_is_none_is_said_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["serve", "--home", str(tmp_path)]) == 1
+    assert "make-keys" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("quiet")
+def test_a_foreign_bundle_is_said_in_one_line(
+    make_site: Callable[..., VaultSite], capsys: pytest.CaptureFixture[str]
+) -> None:
+    site, stranger = make_site(), make_site()
+    bundle = site.home / "trust.bundle"
+    bundle.write_bytes((stranger.home / "trust.bundle").read_bytes())
+    assert main(["serve", "--home", str(site.home)]) == 1
+    assert capsys.readouterr().err == "the trust bundle is not signed by the programme root [trust_root]\n"
+
+
+@pytest.mark.usefixtures("quiet")
+def test_verify_counts_the_entries_or_names_the_break(site: VaultSite, capsys: pytest.CaptureFixture[str]) -> None:
+    site.opened_dossier()
+    assert main(["verify", "--home", str(site.home)]) == 0
+    assert "2 entries, chain intact" in capsys.readouterr().out
+    with writing(site.engine) as conn:
+        conn.execute(audit.update().values(at_ms=1))
+    assert main(["verify", "--home", str(site.home)]) == 1
+    assert "broken at entry 1" in capsys.readouterr().err
+
+
+@pytest.fixture
+def served(site: VaultSite) -> Iterator[subprocess.Popen[str]]:
+    command = [sys.executable, "-m", "central.vault", "serve", "--home", str(site.home), "--port", "0"]
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("VAULT_")}
+    with subprocess.Popen(command, env=environ, stderr=subprocess.PIPE, text=True) as process:
+        yield process
+        if process.poll() is None:
+            process.kill()
+
+
+def port_of(process: subprocess.Popen[str], deadline: float) -> int:
+    assert process.stderr is not None
+    while time.monotonic() < deadline:
+        found = re.search(r"Serving on http://127\.0\.0\.1:(\d+)", process.stderr.readline())
+        if found:
+            return int(found.group(1))
+    raise AssertionError("the vault did not start in time")
+
+
+@pytest.mark.processes
+def test_the_served_vault_answers_and_ends_on_sigterm(served: subprocess.Popen[str]) -> None:
+    port = port_of(served, time.monotonic() + 30)
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=10) as answer:
+        assert answer.read() == b'{"status":"ok"}\n'
+    served.send_signal(signal.SIGTERM)
+    assert served.wait(timeout=10) in {0, -signal.SIGTERM}
