@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from playwright.sync_api import Locator, expect
 
 from tests.journeys.guest import WILLING, WITHOUT_CONTACT, Guest
 from tests.journeys.home import Office
@@ -127,10 +128,10 @@ def test_the_whole_hall_journey_can_be_done_with_tab_space_and_enter(town: Town,
     hall.see("who")
     press_on("person-0")
     hall.see("notice")
-    hall.page.wait_for_function("document.activeElement.tagName === 'H1'")
+    expect(hall.page.locator("main h1")).to_be_focused()
     keys.press("Tab")  # into the notice, which scrolls
     keys.press("End")
-    hall.page.wait_for_function("document.querySelector('[data-notice-field]').value === '1'")
+    expect(hall.page.locator("[data-notice-field]")).to_have_value("1")
     press_on("notice-read")
     for step in ("consent", "break_glass", "centre_15"):
         hall.see(step)
@@ -170,9 +171,9 @@ def test_nothing_is_chosen_before_the_person_chooses(hall: Guest, card: str) -> 
     assert hall.page.locator("input:checked").count() == 0
 
 
-def looks_of(button: object) -> object:
+def looks_of(button: Locator) -> object:
     """Colours and size: neither answer may look like the expected one."""
-    return button.evaluate(  # type: ignore[attr-defined]
+    return button.evaluate(
         """one => { const seen = getComputedStyle(one); const box = one.getBoundingClientRect();
         return [seen.backgroundColor, seen.color, seen.borderColor, seen.fontWeight, Math.round(box.width)]; }"""
     )
