@@ -9,6 +9,10 @@ from sqlalchemy import select
 from central.commands.desk import Desk, Parsers, offer
 from central.engine import reading
 from central.ledger.models import ledger_entries
+from central.ledger.rules import load_rules
+from central.verification.service import verify_all
+from central.ledger.rules import load_rules
+from central.verification.service import verify_all
 
 _CENTS = 100
 
@@ -17,6 +21,7 @@ def add_parsers(parsers: Parsers) -> None:
     """Offer the commands."""
     ledger = offer(parsers, "ledger", _ledger, help="the last entries of the ledger; no entry names a person")
     ledger.add_argument("--last", type=int, default=1, metavar="N")
+    offer(parsers, "verify", _verify, help="count everything again; exit code 1 when anything disagrees")
 
 
 def _ledger(desk: Desk, options: argparse.Namespace) -> int:
@@ -34,3 +39,19 @@ def _ledger(desk: Desk, options: argparse.Namespace) -> int:
     if not rows:
         desk.say("the ledger is empty")
     return 0
+
+
+def _verify(desk: Desk, _options: argparse.Namespace) -> int:
+    report = verify_all(desk.engine, shards=desk.settings.shards, rules=load_rules())
+    for line in report.lines():
+        desk.say(line)
+    desk.say("everything agrees" if report.agrees else "SOMETHING DISAGREES: keep the database as it is and look")
+    return 0 if report.agrees else 1
+
+
+def _verify(desk: Desk, _options: argparse.Namespace) -> int:
+    report = verify_all(desk.engine, shards=desk.settings.shards, rules=load_rules())
+    for line in report.lines():
+        desk.say(line)
+    desk.say("everything agrees" if report.agrees else "SOMETHING DIFFERS: keep a copy of the database and look")
+    return 0 if report.agrees else 1

@@ -26,10 +26,12 @@ from central.staff.service import add_manager
 from provisioning.authority import Home, Programme, make_keys
 from provisioning.keys import load_public_root
 from provisioning.private_files import Owner
+from tests.fakes.terminal import FakeTerminal
 from wire import homes
 from wire.configuration import ConfigurationQuery, write_configuration_query
 from wire.identifiers import Finess, OfficeId, OperatorId, TerminalId, milliseconds
 from wire.registration import RegistrationAnswer, Ticket, open_registration_answer, write_request
+from wire.trust import KeyUse, open_bundle
 
 START = datetime.fromisoformat("2026-11-22T09:00:00+00:00")
 CHEAPEST = Argon2Cost(time=1, memory_kib=8, lanes=1)
@@ -168,6 +170,18 @@ class CentralSite:
         answer = self.register(self.ticket(terminal, office), key)
         assert answer.status_code == 200, answer.json
         return Terminal(self, terminal, key, open_registration_answer(answer.data))
+
+    def send(self, terminal: FakeTerminal) -> TestResponse:
+        """All that the terminal made, as one batch."""
+        return self.app.test_client().post("/v1/batches", data=terminal.batch())
+
+    def enrolling_terminal(self) -> FakeTerminal:
+        """A counter terminal that registered, in an office whose operator may attest."""
+        self.operator("PHARMA-01", PHARMACY.office, "pharmacist")
+        intake = open_bundle((self.home / homes.TRUST_BUNDLE).read_bytes(), self.root, now=self.clock.now)
+        terminal = FakeTerminal("PHARM-974-01-A", intake.sealing_key(KeyUse.INTAKE), office=PHARMACY.office)
+        assert self.register(self.ticket(terminal.name, PHARMACY.office), terminal.key).status_code == 200
+        return terminal
 
 
 @dataclass

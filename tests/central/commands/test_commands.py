@@ -7,12 +7,16 @@ from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 from argon2 import PasswordHasher
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from central import __main__ as command_line
+from central.audit.models import audit_entries
+from central.counters.models import Measure
+from central.counters.tally import Place
 from central.devices.models import devices, operators
-from central.engine import reading
-from tests.central.web_site import PASSWORD, CentralSite
+from central.engine import reading, writing
+from tests.central.web_site import PASSWORD, PHARMACY, CentralSite
+from tests.fakes.terminal import fictitious_nir
 from wire.registration import Ticket
 
 Run = Callable[..., tuple[int, str, str]]
@@ -128,3 +132,48 @@ def test_migrating_twice_changes_nothing(run: Run) -> None:
 
 def test_an_empty_ledger_says_so(run: Run) -> None:
     assert run("ledger")[:2] == (0, "the ledger is empty\n")
+
+
+def test_verify_says_that_everything_agrees(run: Run) -> None:
+    add_hall(run)
+    code, out, _ = run("verify")
+    assert (code, out.splitlines()[-1]) == (0, "everything agrees")
+    assert "audit chain 0: 1 entries, whole" in out
+
+
+def test_verify_notices_an_audit_entry_that_was_changed(run: Run, site: CentralSite) -> None:
+    add_hall(run)
+    with writing(site.engine) as connection:
+        connection.execute(update(audit_entries).values(actor="manager:SOMEBODY-ELSE"))
+    code, out, _ = run("verify")
+    assert code == 1
+    assert "audit chain 0: 1 entries, BROKEN at 1" in out
+
+
+def test_verify_notices_a_counter_that_was_changed(run: Run, site: CentralSite) -> None:
+    site.count(Measure.DOSSIERS_OPENED, "2026-11-22", Place("desk", "hall_terminal", "11", "75", "A", "B"))
+    code, out, _ = run("verify")
+    assert code == 1
+    assert "differ from the facts" in out
+
+
+def test_the_last_ledger_entries_are_shown_oldest_first_and_name_no_person(run: Run, site: CentralSite) -> None:
+    site.fleet(PHARMACY)
+    terminal = site.enrolling_terminal()
+    for person in (1, 2, 3):
+        terminal.enrol(person, at=site.clock.now)
+    assert site.send(terminal).status_code == 200
+    everything, last = (run("ledger", "--last", number)[1].splitlines() for number in ("9", "2"))
+    assert (len(everything), last) == (3, everything[1:])
+    assert last[1].split()[:7] == ["2026-11-22", "opening", "accrued", "1.00", "EUR", PHARMACY.office, terminal.name]
+    assert fictitious_nir(3).compact not in "".join(everything)
+
+
+def test_verify_agrees_with_what_intake_wrote(run: Run, site: CentralSite) -> None:
+    site.fleet(PHARMACY)
+    terminal = site.enrolling_terminal()
+    terminal.enrol(1, at=site.clock.now)
+    site.send(terminal)
+    code, out, _ = run("verify")
+    assert (code, out.splitlines()[-1]) == (0, "everything agrees")
+    assert "ledger: 1 earn 100 cents, 100 are booked" in out
