@@ -53,7 +53,7 @@ def acknowledgement(shown: SlipFactsShown, words: dict[str, str]) -> Slip:
         _field(words["given_name"], facts.traits.given_name),
         _field(words["birth_date"], date_on_card(facts.traits.birth_date)),
         _field(words["nir"], _masked_for_paper(Nir.parse(facts.traits.nir))),
-        _field(words["reference"], str(shown.record_id)),
+        SlipLine(LineRole.SMALL, f"{words['reference']} : {shown.record_id}"),
         SlipLine(LineRole.RULE),
         SlipLine(LineRole.HEADING, words["choices_heading"]),
         *(_field(words[answer.question.value], _choice(words, answer.accepted)) for answer in facts.answers),

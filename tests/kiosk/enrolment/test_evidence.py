@@ -48,3 +48,10 @@ def test_the_counters_statement_holds_the_consent_box_and_the_identity_box() -> 
     points = attestation(TEXTS, JourneyKind.COUNTER).points
     assert "consentement exprès" in points[0]
     assert "carte Vitale" in points[1]
+
+
+@pytest.mark.parametrize("missing", ["notice", "contact", "identity"])
+def test_a_confirmation_screen_that_should_not_be_there_confirms_nothing(complete: Journey, missing: str) -> None:
+    changes: dict[str, Any] = {missing: None}
+    with pytest.raises(StepError):
+        dataclasses.replace(complete, **changes).confirmed(complete.shown_at)

@@ -408,6 +408,18 @@ def test_what_was_read_from_a_card_that_is_out_already_is_dropped(rig: Enrolment
     assert (rig.step, rig.journey.card) == (Step.STOPPED, None)
 
 
+def test_a_reading_that_ends_late_is_not_taken_for_the_next_persons(
+    rig: EnrolmentRig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rig.is_slow = True
+    rig.insert()
+    late = rig.held.pop()
+    monkeypatch.setattr(rig.reader, "read", lambda _insertion: card())
+    rig.insert(card(person("JEANNE", "19600105")))
+    late()
+    assert (rig.step, rig.journey.card) == (Step.READING, None)
+
+
 def test_centrals_word_on_the_person_before_is_dropped(rig: EnrolmentRig) -> None:
     rig.go(Step.WHO)
     rig.is_slow = True

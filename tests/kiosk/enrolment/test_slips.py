@@ -45,7 +45,6 @@ def test_slip_a_tells_what_was_recorded_when_where_and_by_whom(shown: SlipFactsS
     assert slip["Lieu"] == "CPAM de démonstration, 1 rue de l’Essai, 31000 TOULOUSE"  # noqa: RUF001 - French
     assert slip["Borne"] == "T-HALL-01"
     assert slip["Attesté par"] == "PHARMA-01 (agent d’accueil)"  # noqa: RUF001 - French
-    assert slip["Référence"] == str(shown.record_id)
     assert slip["Accusé n°"].startswith("T-HALL-01-20260704-")
 
 
@@ -57,10 +56,10 @@ def test_slip_a_names_the_person_and_masks_the_number(shown: SlipFactsShown) -> 
 
 def test_slip_a_repeats_each_choice(shown: SlipFactsShown) -> None:
     slip = fields(acknowledgement(shown, WORDS))
-    assert slip["Ouverture du dossier"] == "acceptée"
-    assert slip["Lecture en urgence"] == "acceptée"
-    assert slip["Lecture par le Samu (15)"] == "refusée"
-    assert slip["Moyens de contact donnés"] == "e-mail, mobile"
+    assert slip["Ouverture"] == "accepté"
+    assert slip["Accès en urgence"] == "accepté"
+    assert slip["Accès du Samu (15)"] == "refusé"
+    assert slip["Contact donné"] == "e-mail, mobile"
 
 
 def test_slip_a_tells_how_to_change_ones_mind_and_where_to_complain(shown: SlipFactsShown) -> None:
@@ -68,6 +67,7 @@ def test_slip_a_tells_how_to_change_ones_mind_and_where_to_complain(shown: SlipF
     assert "fermer le dossier" in text
     assert "CNIL" in text
     assert "notice 1" in text  # id and version of the notice
+    assert f"Référence : {shown.record_id}" in text
 
 
 @pytest.mark.parametrize("secret", [EMAIL, MOBILE, PERSON.compact, PERSON.body, CODE.grouped(), LOCATOR.value])
