@@ -26,6 +26,8 @@ class AuditTag(enum.Enum):
     LEDGER_ACCRUED = "ledger:accrued"  # dossier; detail: cents
     LEDGER_HELD = "ledger:held"  # dossier; detail: why
     RECORD_QUARANTINED = "record:quarantined"  # record; detail: why
+    INCIDENT_CLOSED = "incident:closed"  # hash of the record it was found at; detail: its kind
+    QUARANTINE_SETTLED = "quarantine:settled"  # record; detail: why it had been set aside
     HANDOVER_REFUSED = "handover:refused"  # dossier; detail: the vault's code
     PERSON_STATUS_ASKED = "person:status_asked"  # keyed fingerprint of the person; detail: the answer
     TERMINAL_TICKET_ISSUED = "terminal:ticket_issued"  # terminal

@@ -11,8 +11,6 @@ from central.engine import reading
 from central.ledger.models import ledger_entries
 from central.ledger.rules import load_rules
 from central.verification.service import verify_all
-from central.ledger.rules import load_rules
-from central.verification.service import verify_all
 
 _CENTS = 100
 
@@ -46,12 +44,4 @@ def _verify(desk: Desk, _options: argparse.Namespace) -> int:
     for line in report.lines():
         desk.say(line)
     desk.say("everything agrees" if report.agrees else "SOMETHING DISAGREES: keep the database as it is and look")
-    return 0 if report.agrees else 1
-
-
-def _verify(desk: Desk, _options: argparse.Namespace) -> int:
-    report = verify_all(desk.engine, shards=desk.settings.shards, rules=load_rules())
-    for line in report.lines():
-        desk.say(line)
-    desk.say("everything agrees" if report.agrees else "SOMETHING DIFFERS: keep a copy of the database and look")
     return 0 if report.agrees else 1

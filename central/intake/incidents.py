@@ -1,4 +1,4 @@
-"""Writing down what a person must look at, and closing a gap when its records have come after all."""
+"""Writing down what a person must look at, and closing it: by a person, or when a gap's records have come."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select, update
 
 from central.engine import insert_into
 from central.intake.continuity import Gap, Incident, IncidentKind
-from central.intake.models import chain_incidents
+from central.intake.models import chain_incidents, quarantine
 
 FILLED = "filled"
 """Who closed a gap when nobody did: the missing records came."""
@@ -79,3 +79,24 @@ def seen_damage(connection: Connection, terminal_id: str, evidence: Sequence[byt
         .where(chain_incidents.c.evidence.in_(evidence))
     )
     return frozenset(row.evidence for row in rows)
+
+
+def close(connection: Connection, terminal_id: str, kind: str, sequence: int, *, by: str, at_ms: int) -> list[bytes]:
+    """Close what a person has looked at; the evidence of each incident that was closed, empty when none was open."""
+    here = (
+        (chain_incidents.c.terminal_id == terminal_id)
+        & (chain_incidents.c.kind == kind)
+        & (chain_incidents.c.sequence == sequence)
+        & chain_incidents.c.closed_ms.is_(None)
+    )
+    evidence = [row.evidence for row in connection.execute(select(chain_incidents.c.evidence).where(here))]
+    connection.execute(update(chain_incidents).where(here).values(closed_ms=at_ms, closed_by=by))
+    return evidence
+
+
+def settle(connection: Connection, record_id: bytes, *, by: str, at_ms: int) -> str | None:
+    """Note that a person has decided about a record that was set aside; why it was, None when there is no such one."""
+    here = (quarantine.c.record_id == record_id) & quarantine.c.settled_ms.is_(None)
+    reason = connection.scalar(select(quarantine.c.reason).where(here))
+    connection.execute(update(quarantine).where(here).values(settled_ms=at_ms, settled_by=by))
+    return reason
