@@ -193,6 +193,11 @@ class TerminalPlace:
 class Whereabouts(ABC):
     """The terminal's present place; changes when a new configuration or trust bundle has come."""
 
+    @property
+    @abstractmethod
+    def terminal(self) -> TerminalId:
+        """This terminal's name: known since it was registered, also while it may not enrol."""
+
     @abstractmethod
     def current(self) -> TerminalPlace:
         """The place now.

@@ -64,7 +64,7 @@ def picture(session: EnrolmentSession) -> dict[str, Any]:
         "fault": _fault(journey, texts),
         "paper_code": SHORT_CODES[Fault.PAPER],
         "mobile": _mobile(journey),
-        "terminal": screen.place.terminal if screen.place else "",
+        "terminal": screen.terminal,
         "office": screen.place.office_name if screen.place else "",
     }
 
@@ -103,5 +103,5 @@ def _complaint(journey: Journey, texts: Texts) -> str:
 def _fault(journey: Journey, texts: Texts) -> dict[str, str] | None:
     if journey.fault is None:
         return None
-    reason = f" {journey.fault_code}" if journey.fault_code else ""
-    return {**texts.faults[journey.fault.value], "code": SHORT_CODES[journey.fault] + reason}
+    detail = journey.fault_code or ""
+    return {**texts.faults[journey.fault.value], "code": SHORT_CODES[journey.fault], "detail": detail}

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from kiosk.enrolment.journey import Journey
 from kiosk.enrolment.ports import Operator, TerminalPlace
 from kiosk.enrolment.steps import Step
+from wire.identifiers import TerminalId
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class Screen:
     journey: Journey
     revision: int
     warning: bool
+    terminal: TerminalId
     place: TerminalPlace | None
     operator: Operator | None
     waiting: int

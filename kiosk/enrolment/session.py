@@ -48,6 +48,7 @@ class EnrolmentSession:
                 journey=stage.journey,
                 revision=stage.revision,
                 warning=stage.warning,
+                terminal=stage.tools.whereabouts.terminal,
                 place=stage.journey.place or stage.place,
                 operator=stage.attendance.operator,
                 waiting=waiting,

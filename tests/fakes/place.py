@@ -5,7 +5,7 @@ from __future__ import annotations
 from kiosk.enrolment.errors import NotReadyError
 from kiosk.enrolment.ports import TerminalPlace, Whereabouts
 from tests.fakes.programme import PRESENT, Programme
-from wire.identifiers import office_id, terminal_id
+from wire.identifiers import TerminalId, office_id, terminal_id
 from wire.nir import InsAuthority
 from wire.records import Channel, SubChannel
 from wire.trust import open_bundle
@@ -45,6 +45,10 @@ class FakeWhereabouts(Whereabouts):
     def __init__(self, place: TerminalPlace) -> None:
         self.place = place
         self.reason: str | None = None
+
+    @property
+    def terminal(self) -> TerminalId:
+        return self.place.terminal
 
     def current(self) -> TerminalPlace:
         if self.reason is not None:

@@ -31,7 +31,7 @@ def test_a_wrong_card_is_named_with_its_code_and_leaves_with_the_card(hall: Gues
 
 @pytest.mark.parametrize(
     ("card", "words"),
-    [("abime", "Pas de numéro personnel"), ("provisoire", "Numéro provisoire")],
+    [("abime", "Pas de numéro personnel lisible"), ("provisoire", "Numéro provisoire")],
 )
 def test_a_number_that_cannot_be_used_is_said_beside_the_name(hall: Guest, card: str, words: str) -> None:
     hall.insert(card)
