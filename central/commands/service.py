@@ -18,12 +18,11 @@ from central.engine import make_engine
 from central.handover.link import HttpVaultLink
 from central.handover.worker import HandOverParts, HandOverWorker
 from central.keys import load_keys
-from wire.batch import BATCH_LIMIT
 from wire.trust import KeyUse
 
 _PORT = 8100
 _THREADS = 4  # SQLite has one writer anyway; more central is more gunicorn workers over PostgreSQL
-_FRAMING = 16 * 1024  # bytes that waitress lets through above the limit, so that the app can say why it refuses
+_SPOOLED = 16 * 1024 * 1024  # bytes of a body that waitress takes in (on disk), so that the app can say why it refuses
 
 
 def add_parsers(parsers: Parsers) -> None:
@@ -59,7 +58,7 @@ def _serve(desk: Desk, options: argparse.Namespace) -> int:
             port=options.port,
             threads=options.threads,
             ident=None,
-            max_request_body_size=BATCH_LIMIT + _FRAMING,
+            max_request_body_size=_SPOOLED,
         )
     finally:
         stop.set()
