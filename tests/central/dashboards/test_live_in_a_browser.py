@@ -1,0 +1,82 @@
+"""The page in a real browser: signs in, renews itself under the strict policy, falls asleep."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+from werkzeug.serving import make_server
+
+from central.counters.models import Measure
+from central.counters.tally import Place
+from tests.central.web_site import HALL, PASSWORD, CentralSite
+
+pytestmark = pytest.mark.browser
+
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+IN_HALL = Place("desk", "hall_terminal", "11", "75", HALL.office, "HALL-75-01-A")
+WITHIN_MS = 20_000  # the page asks every five seconds
+
+
+@dataclass
+class Screen:
+    """A manager's screen, and what the browser complained of."""
+
+    page: Page
+    url: str
+    complaints: list[str]
+
+
+@pytest.fixture
+def screen(site: CentralSite) -> Iterator[Screen]:
+    site.fleet(HALL)
+    site.manager("NATIONAL")
+    server = make_server("127.0.0.1", 0, site.app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
+        one = Screen(chromium.new_page(), f"http://127.0.0.1:{server.server_port}", [])
+        one.page.on("console", lambda message: one.complaints.append(message.text))
+        one.page.on("pageerror", lambda error: one.complaints.append(str(error)))
+        one.page.goto(one.url + "/tableau")
+        one.page.fill("#name", "NATIONAL")
+        one.page.fill("#password", PASSWORD)
+        one.page.click("main button")
+        yield one
+        chromium.close()
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_a_new_opening_appears_without_a_reload_and_without_a_complaint(screen: Screen, site: CentralSite) -> None:
+    opened = screen.page.locator("[data-test=opened]")
+    expect(opened).to_have_text("0")
+    screen.page.evaluate("window.notReloaded = true")
+    site.count(Measure.DOSSIERS_OPENED, "2026-11-22", IN_HALL, 3)
+    expect(opened).to_have_text("3", timeout=WITHIN_MS)
+    assert screen.page.evaluate("window.notReloaded") is True
+    assert screen.complaints == []
+
+
+def test_a_page_left_alone_goes_back_to_the_sign_in(screen: Screen, site: CentralSite) -> None:
+    expect(screen.page.locator("[data-test=opened]")).to_have_text("0")
+    site.clock.pass_by(minutes=16)
+    screen.page.wait_for_url("**/connexion", timeout=WITHIN_MS)
+
+
+def test_signing_out_by_the_button_works_in_a_browser(screen: Screen) -> None:
+    screen.page.click("text=Se déconnecter")
+    screen.page.wait_for_url("**/connexion")
+    screen.page.goto(screen.url + "/tableau")
+    assert screen.page.url.endswith("/connexion")
+
+
+@pytest.mark.parametrize("width", [320, 390, 1440])
+def test_nothing_needs_sideways_scrolling(screen: Screen, width: int) -> None:
+    screen.page.set_viewport_size({"width": width, "height": 844})
+    assert screen.page.evaluate("document.documentElement.scrollWidth") <= width
