@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from tests.town.town import Town
@@ -24,6 +25,12 @@ def load_vectors(name: str) -> Any:
 def now() -> datetime:
     """The present of pure tests: the day the DMP was launched nationally."""
     return datetime(2018, 11, 6, 9, 30, tzinfo=UTC)
+
+
+# The machine is shared: an example may take its time. scripts/soak gives --hypothesis-profile soak.
+settings.register_profile("sampled", max_examples=80, deadline=None, print_blob=True)
+settings.register_profile("soak", max_examples=2000, deadline=None, print_blob=True)
+settings.load_profile("sampled")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -170,7 +170,7 @@ blocks = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(deadline=None)
 @given(st.lists(st.tuples(blocks, statuses), min_size=1, max_size=40))
 def test_whatever_a_card_answers_there_are_contents_or_a_card_error(answers: list[tuple[bytes, int]]) -> None:
     connection = ScriptedConnection(answers)

@@ -187,5 +187,5 @@ class AnyTouches(RuleBasedStateMachine):
         assert self.rig.session.screen().journey.step in Step
 
 
-AnyTouches.TestCase.settings = settings(max_examples=60, stateful_step_count=60, deadline=None)
+AnyTouches.TestCase.settings = settings(stateful_step_count=60, deadline=None)
 TestAnyTouches = AnyTouches.TestCase
