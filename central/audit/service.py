@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection, bindparam, select
 
 from central.audit.models import audit_entries
@@ -21,11 +21,11 @@ _WALK = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class AuditEntry:
+class AuditEntry(msgspec.Struct, frozen=True, gc=False):
     """What happened to what, by whom: ``actor`` is ``terminal:NAME``, ``manager:NAME``, ``vault`` or ``command``.
 
-    ``subject`` is an identifier's bytes, ``detail`` a word of ours; neither ever holds data of a person.
+    ``subject`` is an identifier's bytes, ``detail`` a word of ours; neither ever holds data of a person. A struct, not
+    a dataclass: several are made for each record that arrives, at a fifth of the cost.
     """
 
     tag: AuditTag

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection
 
 from central.counters.models import ALL_TIME, Dimension, Measure, counters
-from central.engine import insert_into
+from central.engine import insert_for
 
 _KEY = ("dimension", "period", "measure", "member", "shard")
 _DAY_LENGTH, _MONTH_LENGTH = 10, 7
@@ -76,6 +78,11 @@ def add(connection: Connection, tally: Tally, shard: int) -> None:
     ]
     if not rows:
         return
-    insert = insert_into(connection, counters)
+    connection.execute(_add(connection.dialect.name), rows)
+
+
+@functools.cache
+def _add(dialect: str) -> Any:
+    insert = insert_for(dialect, counters)
     total = {"value": counters.c.value + insert.excluded.value}
-    connection.execute(insert.on_conflict_do_update(index_elements=list(_KEY), set_=total), rows)
+    return insert.on_conflict_do_update(index_elements=list(_KEY), set_=total)

@@ -57,6 +57,15 @@ _FIND = (
     .join(offices, offices.c.office_id == devices.c.office_id)
     .where(devices.c.terminal_id == bindparam("terminal"))
 )
+_ADVANCE = (
+    update(devices)
+    .where(devices.c.terminal_id == bindparam("terminal"))
+    .values(
+        last_sequence=bindparam("last_sequence"),
+        last_hash=bindparam("last_hash"),
+        last_seen_ms=bindparam("last_seen_ms"),
+    )
+)
 _OPERATORS = select(operators.c.operator_id, operators.c.role).where(operators.c.office_id == bindparam("office"))
 
 
@@ -70,11 +79,8 @@ def find(connection: Connection, terminal_id: str) -> Device | None:
 
 def advance(connection: Connection, terminal_id: str, *, sequence: int, head: bytes, seen_ms: int) -> None:
     """Move the head of the terminal's chain; the caller has judged that it follows, or has recorded why not."""
-    connection.execute(
-        update(devices)
-        .where(devices.c.terminal_id == terminal_id)
-        .values(last_sequence=sequence, last_hash=head, last_seen_ms=seen_ms)
-    )
+    values = {"last_sequence": sequence, "last_hash": head, "last_seen_ms": seen_ms}
+    connection.execute(_ADVANCE, {"terminal": terminal_id, **values})
 
 
 def touch(connection: Connection, terminal_id: str, *, seen_ms: int) -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from wire.records import Routing
 
 
-@dataclass(frozen=True, slots=True)
-class OpeningTime:
+class OpeningTime(msgspec.Struct, frozen=True, gc=False):
     """Milliseconds since 1970: what the terminal said, between which bounds it must lie, and what counts."""
 
     captured_ms: int

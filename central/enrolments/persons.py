@@ -5,8 +5,8 @@ from __future__ import annotations
 import enum
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+import msgspec
 from sqlalchemy import Connection, bindparam, select, update
 
 from central.enrolments.models import dossiers, persons
@@ -23,8 +23,7 @@ class DossierState(enum.Enum):
     CLOSED = "closed"
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(msgspec.Struct, frozen=True, gc=False):
     """The dossier a person has, and what they refused."""
 
     dossier_id: bytes

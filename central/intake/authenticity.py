@@ -7,8 +7,7 @@ for: what lies before it may be genuine, but nothing here says so. A damaged sea
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from wire.batch import BATCH_LIMIT, Batch, BatchItem, BatchMessage, verify_batch
@@ -20,8 +19,7 @@ UNREACHED = "unreached"
 """Code of a record that stands before a damaged one: it must come again under a signature of its own."""
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(msgspec.Struct, frozen=True):
     """A record of a batch: ``hash`` is what the terminal knows it by, ``fault`` is None when it is authentic.
 
     ``seen`` is the hash of the very bytes that came: the same damage again is damage at the source.

@@ -11,6 +11,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+import msgspec
+
 from wire.batch import BatchItem
 from wire.identifiers import TerminalId
 from wire.records import first_link
@@ -37,8 +39,7 @@ class Incident:
     missing: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(msgspec.Struct, frozen=True, gc=False):
     """A place in a terminal's chain."""
 
     sequence: int

@@ -6,8 +6,7 @@ it later. The one exception is a refusal that carries sealed parts: who refused 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+import msgspec
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from central.enrolments.evidence import is_complete
@@ -35,8 +34,7 @@ _ID_BYTES = 16
 _KINDS = frozenset(kind.value for kind in RecordKind)
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Opened:
+class Opened(msgspec.Struct, frozen=True):
     """A record as far as it was understood.
 
     ``quarantine``: why a person must look at it; ``rejected``: why it is not even kept; both None when all is well.
@@ -48,6 +46,9 @@ class Opened:
     person: bytes | None = None
     quarantine: str | None = None
     rejected: str | None = None
+
+    def __repr__(self) -> str:
+        return "Opened(…)"
 
 
 class Opener:

@@ -7,8 +7,10 @@ planned again, and tests need no database.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec.structs import replace
 
 from central.accounts.service import AccountState
 from central.audit.service import AuditEntry

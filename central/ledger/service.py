@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Sequence
-from dataclasses import dataclass
+import operator
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
+import msgspec
 from sqlalchemy import Connection
 
 from central.chains import ChainName, Content, Head, extend, head_of, move_head
@@ -22,8 +24,7 @@ class LedgerState(enum.Enum):
     HELD = "held"
 
 
-@dataclass(frozen=True, slots=True)
-class Booking:
+class Booking(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """An amount for the opening of a dossier by a record; ``hold`` says why it is held, None when it is owed."""
 
     dossier_id: bytes
@@ -59,12 +60,8 @@ def book(connection: Connection, shard: int, bookings: Sequence[Booking], *, at_
     move_head(connection, ChainName.LEDGER, shard, Head(head.number + len(rows), hashes[-1]))
 
 
-def content_of(row: dict[str, int | str | bytes | None]) -> Content:
-    """What an entry's hash covers: its number first, then every column but shard and hash."""
-    return [row["number"], *(row[name] for name in _COVERED)]
-
-
-_COVERED = (
+content_of: Callable[[Mapping[str, Any]], Content] = operator.itemgetter(
+    "number",
     "dossier_id",
     "entry",
     "record_id",
@@ -78,6 +75,7 @@ _COVERED = (
     "rule",
     "rules_version",
 )
+"""What an entry's hash covers: its number first, then every column but shard and hash."""
 
 
 def _row(booking: Booking, shard: int, number: int, at_ms: int) -> dict[str, int | str | bytes | None]:
