@@ -169,8 +169,16 @@ def _label_column(lines: tuple[SlipLine, ...]) -> int:
 
 
 def _field(label: str, value: str, column: int, width: int) -> Iterator[str]:
-    """``label : value``, the value wrapped under itself; a label too long for the column stands above its value."""
+    """``label : value``, the value wrapped under itself.
+
+    A value with a number too long for its column stands on one line with its label, not cut; a label too long for
+    the column stands above its value.
+    """
     colon = NO_BREAK_SPACE + ": "
+    longest = max(map(len, value.split()), default=0)
+    if longest > width - column - len(colon) and len(label + colon + value) <= width:
+        yield label + colon + value
+        return
     if len(label) > column:
         yield from _wrapped(label + colon.rstrip(), width)
         indent = LONG_LABEL_INDENT
