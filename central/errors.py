@@ -8,7 +8,6 @@ CentralError                    base: a stable code, a sentence, the HTTP status
 │   ├── NonceUsedError          409 nonce_used (or query_stale)
 │   ├── TicketError             403 token_unknown, token_used or token_expired
 │   └── TooManyError            429 too_many
-├── BusyError                   503 busy: nothing was kept, come back
 ├── SetupError                  central cannot start: a key, a setting or a data file is missing or wrong
 ├── NotFoundError               a command names something that does not exist
 ├── AlreadyThereError           a command would make what exists
@@ -85,13 +84,6 @@ class TooManyError(RefusedError):
 
     code = "too_many"
     status = 429
-
-
-class BusyError(CentralError):
-    """Other workers were first too often; nothing was kept."""
-
-    code = "busy"
-    status = 503
 
 
 class SetupError(CentralError):

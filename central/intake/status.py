@@ -88,6 +88,7 @@ class StatusDesk:
         self, connection: Connection, device: Device, nonce: bytes, person: bytes, now_ms: int
     ) -> PersonStatus:  # 4
         self._use(connection, device.terminal_id, nonce, now_ms)
+        registry.touch(connection, device.terminal_id, seen_ms=now_ms)
         standing = standings(connection, [person]).get(person)
         status = PersonStatus.NONE if standing is None else _WORDS[standing.state]
         entry = AuditEntry(AuditTag.PERSON_STATUS_ASKED, person, f"terminal:{device.terminal_id}", status.value)

@@ -84,7 +84,9 @@ def _dossiers_without(connection: Connection) -> dict[str, int]:
     """Counted from the other side, by the dossier's key: no scan within a scan."""
     total = connection.scalar(select(func.count()).select_from(dossiers)) or 0
     opening = (consents.c.dossier_id == dossiers.c.dossier_id) & (consents.c.record_id == dossiers.c.record_id)
+    records_named = connection.scalar(select(func.count(dossiers.c.record_id.distinct()))) or 0
     return {
+        "a record of their own": total - records_named,
         "consent evidence": total - _count(connection, consents, opening),
         "a person": total - _count(connection, persons, persons.c.dossier_id == dossiers.c.dossier_id),
         "an account": total - _count(connection, accounts, accounts.c.dossier_id == dossiers.c.dossier_id),

@@ -3,9 +3,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from sqlalchemy import inspect
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.schema import CreateTable
 
 from central import schema
-from central.engine import make_engine, reading
+from central.engine import _compiled_insert, make_engine, reading
 from tests.central.intake_rig import IntakeRig
 
 
@@ -70,3 +72,14 @@ def test_no_key_is_counted_up_by_the_database() -> None:
         if column.type.python_type is int and column.autoincrement is True
     ]
     assert counted == []
+
+
+def test_every_table_and_hot_insert_can_be_said_to_postgresql() -> None:
+    """Words only: that PostgreSQL also runs them is proved when a server is there (docs: what was run and what not)."""
+    dialect = PGDialect_psycopg()
+    for table in schema.all_tables().tables.values():
+        assert str(CreateTable(table).compile(dialect=dialect))
+        names = tuple(column.name for column in table.c)
+        statement, row_for = _compiled_insert(dialect, table, names)
+        assert all(f"%({name})s" in statement for name in names)
+        assert row_for({"any": 1}) == {"any": 1}

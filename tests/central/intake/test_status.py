@@ -7,6 +7,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from central.audit.models import audit_entries
+from central.devices.models import devices
 from central.enrolments.fingerprint import fingerprint
 from central.enrolments.models import dossiers
 from central.errors import NonceUsedError, NotSignedError, TerminalRevokedError, TerminalUnknownError, TooManyError
@@ -14,7 +15,7 @@ from central.intake.status import StatusDesk, StatusLimits
 from tests.central.intake_rig import ARRIVAL, IntakeRig
 from tests.fakes.terminal import FakeTerminal, fictitious_nir
 from wire.errors import FormatError, SealError
-from wire.identifiers import RecordId
+from wire.identifiers import RecordId, milliseconds
 from wire.status import PersonStatus, open_status, write_query
 
 
@@ -143,3 +144,8 @@ def test_a_question_sealed_to_another_key_does_not_open(rig: IntakeRig) -> None:
 def test_rubbish_is_refused(rig: IntakeRig) -> None:
     with pytest.raises(FormatError):
         desk(rig).answer(b"rubbish", now=ARRIVAL)
+
+
+def test_who_asks_was_heard_of(rig: IntakeRig) -> None:
+    ask(rig, rig.terminal())
+    assert [row.last_seen_ms for row in rig.rows(devices)] == [milliseconds(ARRIVAL)]

@@ -77,6 +77,7 @@ def test_agrees_over_several_shards(tmp_path: Path) -> None:
             "DELETE FROM consents",
             "dossiers without consent evidence: 6",
         ),
+        ("UPDATE dossiers SET record_id = zeroblob(16)", "dossiers without a record of their own: 5"),
         ("DELETE FROM persons", "dossiers without a person: 6"),
         ("DELETE FROM accounts", "dossiers without an account: 6"),
         ("UPDATE dossiers SET opened_on = '2017-12-31' WHERE channel = 'pharmacy'", "5 DIFFER"),
