@@ -27,7 +27,9 @@ def tracked() -> list[Path]:
 def imported(path: Path) -> set[str]:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
-    return names | {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    sources = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    names |= {f"{node.module}.{alias.name}" for node in sources for alias in node.names}
+    return names | {node.module or "" for node in sources}
 
 
 def test_only_settings_read_the_environment() -> None:
@@ -47,6 +49,43 @@ def test_pyscard_stands_in_one_file() -> None:
 def test_escpos_stands_in_one_folder() -> None:
     users = {path.parent for path in modules() if any(name.split(".")[0] == "escpos" for name in imported(path))}
     assert {str(folder.relative_to(ROOT)) for folder in users} <= {"kiosk/printer"}
+
+
+def importers(library: str, *packages: str) -> list[str]:
+    return [
+        str(path.relative_to(ROOT))
+        for path in modules(*packages)
+        if any(name.split(".")[0] == library for name in imported(path))
+    ]
+
+
+def test_flask_stays_where_requests_come_in() -> None:
+    doors = {"app.py", "views.py", "websafety.py", "assembly.py"}
+    assert [path for path in importers("flask") if Path(path).name not in doors] == []
+
+
+def test_the_network_is_used_by_three_links_only() -> None:
+    links = ["central/handover/link.py", "kiosk/sync/link.py", "provisioning/central_link.py"]
+    assert sorted(importers("httpx2")) == links
+
+
+def test_only_these_modules_compute_with_keys() -> None:
+    # Others may name a key's type to carry it; the primitives themselves stand here and nowhere else.
+    primitives = ("hpke", "hkdf", "argon2", "ciphers", "aead", "serialization", "hashes")
+    users = {
+        str(path.relative_to(ROOT))
+        for path in modules()
+        if any(name.startswith("cryptography") and name.endswith(primitives) for name in imported(path))
+    }
+    assert users == {
+        "central/keys.py",
+        "central/vault/keys.py",
+        "central/vault/wraps.py",
+        "kiosk/sync/keys.py",
+        "provisioning/keys.py",
+        "wire/dossier_keys.py",
+        "wire/sealing.py",
+    }
 
 
 def test_every_package_says_what_it_is_for() -> None:
