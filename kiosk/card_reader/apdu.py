@@ -1,13 +1,14 @@
 """Commands and status words of ISO/IEC 7816-4, and the loop that T=0 asks of the terminal. Pure.
 
 Source: ISO/IEC 7816-4 §5 (commands), 7816-3 §12 (T=0: 61xx and 6Cxx), vitale.md §2.5.
+Commands and responses are named tuples and not dataclasses: a reading makes some ten, while the card waits.
 """
 
 from __future__ import annotations
 
 import enum
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from kiosk.enrolment.errors import CardError, CardFault
 
@@ -62,8 +63,7 @@ class StatusWord(enum.IntEnum):
     NO_PRECISE_DIAGNOSIS = 0x6F00
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(NamedTuple):
     """A short command APDU. ``le`` None: no answer expected; 256 (written 00): as much as there is."""
 
     ins: int
@@ -83,8 +83,7 @@ class Command:
         return apdu
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Response:
+class Response(NamedTuple):
     """What a command gave in the end; ``repr`` keeps the data to itself."""
 
     data: bytes
@@ -119,7 +118,7 @@ def transmit_all(transmit: Transmit, command: Command) -> Response:
         data, status = transmit(command.encode())
         sw1, sw2 = status >> 8, status & 0xFF
         if sw1 == _SW1_WRONG_LE:
-            command = replace(command, le=sw2 or MAX_RESPONSE)
+            command = command._replace(le=sw2 or MAX_RESPONSE)
             continue
         gathered += data
         if len(gathered) > MAX_TOTAL:

@@ -1,8 +1,7 @@
 """The real slots: PC/SC through pyscard. The only file that imports it, and only when a ``PcscSlots`` is made.
 
-Source: pcsc-lite's winscard interface; vitale.md §5 (what each failure looks like, tried), §6.3 (what it does not do).
-pyscard's thin layer ``smartcard.scard`` is used: it returns a code for everything, where the classes above it raise
-from their finalisers once the service is gone. No command or answer is ever logged: they hold names and numbers.
+Source: pcsc-lite's winscard interface; vitale.md §5 (failures), §6.3 (what it does not do). What its codes mean to us
+is in ``winscard``. No command or answer is ever logged: they hold names and numbers.
 """
 
 from __future__ import annotations
@@ -10,92 +9,13 @@ from __future__ import annotations
 import threading
 from types import ModuleType
 
-from kiosk.card_reader.connection import (
-    CardConnection,
-    CardResetError,
-    CardSlots,
-    SlotsSnapshot,
-    SlotState,
-    SlotStatus,
-)
+from kiosk.card_reader.connection import CardConnection, CardSlots, SlotsSnapshot
 from kiosk.card_reader.errors import PcscMissingError
+from kiosk.card_reader.winscard import Winscard
 from kiosk.enrolment.errors import CardError, CardFault
 
 SERVICE_RETRY_S = 0.25  # between two looks for a service that is down, or for a reader where there is none
-_SHIFT_OF_EVENT_COUNTER = 16  # upper half of a reader's state: one more for each card that comes or goes
 _LENGTH_OF_STATUS_WORD = 2
-
-_FAULTS: dict[str, CardFault] = {
-    "SCARD_E_NO_SERVICE": CardFault.NO_SERVICE,
-    "SCARD_E_SERVICE_STOPPED": CardFault.NO_SERVICE,
-    "SCARD_F_COMM_ERROR": CardFault.NO_SERVICE,
-    "SCARD_E_INVALID_HANDLE": CardFault.NO_SERVICE,  # a handle of the service's former life
-    "SCARD_E_NO_READERS_AVAILABLE": CardFault.NO_READER,
-    "SCARD_E_READER_UNAVAILABLE": CardFault.NO_READER,
-    "SCARD_E_UNKNOWN_READER": CardFault.NO_READER,
-    "SCARD_E_NO_SMARTCARD": CardFault.PULLED,
-    "SCARD_W_REMOVED_CARD": CardFault.PULLED,
-    "SCARD_E_NOT_TRANSACTED": CardFault.PULLED,  # what comes first, up to 0.4 s before REMOVED
-    "SCARD_W_UNPOWERED_CARD": CardFault.MUTE,
-    "SCARD_W_UNRESPONSIVE_CARD": CardFault.MUTE,
-    "SCARD_E_SHARING_VIOLATION": CardFault.BUSY,
-    "SCARD_E_SERVER_TOO_BUSY": CardFault.BUSY,
-    "SCARD_E_PROTO_MISMATCH": CardFault.WRONG_CARD_UNKNOWN,  # an ATR that makes no sense
-    "SCARD_W_UNSUPPORTED_CARD": CardFault.WRONG_CARD_UNKNOWN,
-    "SCARD_E_TIMEOUT": CardFault.TIMEOUT,
-}
-
-
-class _Winscard:
-    """pyscard's functions, with every code but success turned into a ``CardError``."""
-
-    def __init__(self, api: ModuleType) -> None:
-        self.api = api
-        # Who else uses a card is no change to us: without these bits our own readings do not wake our watching.
-        self.in_use = api.SCARD_STATE_INUSE | api.SCARD_STATE_EXCLUSIVE | api.SCARD_STATE_CHANGED
-        self._faults = {getattr(api, name): fault for name, fault in _FAULTS.items()}
-
-    def check(self, code: int) -> None:
-        """Nothing on success.
-
-        Raises:
-            CardError: what the code means at the counter; ``CardResetError`` when the reading may start again.
-        """
-        if code == self.api.SCARD_S_SUCCESS:
-            return
-        if code == self.api.SCARD_W_RESET_CARD:
-            raise CardResetError
-        raise CardError(self._faults.get(code, CardFault.FAILED), f"PC/SC {code & 0xFFFFFFFF:08X}")
-
-    def establish(self) -> int:
-        """A context of its own for the calling thread: pcsc-lite lets one wait in each at a time."""
-        code, context = self.api.SCardEstablishContext(self.api.SCARD_SCOPE_SYSTEM)
-        self.check(code)
-        return int(context)
-
-    def connect(self, context: int, slot: str) -> tuple[int, int]:
-        """Power the card, shared; gives its handle and protocol."""
-        api = self.api
-        protocols = api.SCARD_PROTOCOL_T0 | api.SCARD_PROTOCOL_T1
-        code, card, protocol = api.SCardConnect(context, slot, api.SCARD_SHARE_SHARED, protocols)
-        self.check(code)
-        return int(card), int(protocol)
-
-    def states(self, context: int, known: list[tuple[str, int]], timeout_ms: int) -> list[tuple[str, int, bytes]]:
-        """Name, state and ATR of the readers, when one differs from ``known`` or the time is over."""
-        code, states = self.api.SCardGetStatusChange(context, timeout_ms, known)
-        if code == self.api.SCARD_E_CANCELLED:
-            return self.states(context, known, 0)
-        if code != self.api.SCARD_E_TIMEOUT:
-            self.check(code)
-        return [(name, state, bytes(atr)) for name, state, atr in states]
-
-    def status_of(self, name: str, state: int, atr: bytes) -> SlotStatus:
-        """A reader's state as ours."""
-        slot_state = SlotState.EMPTY
-        if state & self.api.SCARD_STATE_PRESENT:
-            slot_state = SlotState.MUTE if state & self.api.SCARD_STATE_MUTE else SlotState.PRESENT
-        return SlotStatus(name, slot_state, atr, state >> _SHIFT_OF_EVENT_COUNTER)
 
 
 class _SpareContext:
@@ -104,7 +24,7 @@ class _SpareContext:
     A context serves one connection at a time; a hung connection keeps its own, and the next gets a new one.
     """
 
-    def __init__(self, winscard: _Winscard) -> None:
+    def __init__(self, winscard: Winscard) -> None:
         self._winscard = winscard
         self._lock = threading.Lock()
         self._context: int | None = None
@@ -144,7 +64,7 @@ class PcscSlots(CardSlots):
     """
 
     def __init__(self, name_filter: str | None = None) -> None:
-        self._winscard = _Winscard(_import_scard())
+        self._winscard = Winscard(_import_scard())
         self._filter = name_filter or ""
         self._watch_context: int | None = None
         self._known: dict[str, int] = {}
@@ -231,7 +151,7 @@ class _PcscConnection(CardConnection):
     """A card opened shared, with a context of its own for the time."""
 
     def __init__(
-        self, winscard: _Winscard, spare: _SpareContext, context: int, slot: str, card: int, protocol: int
+        self, winscard: Winscard, spare: _SpareContext, context: int, slot: str, card: int, protocol: int
     ) -> None:
         self._winscard = winscard
         self._spare = spare
@@ -256,11 +176,10 @@ class _PcscConnection(CardConnection):
         raise CardError(CardFault.PULLED, "no status word")
 
     def slot_token(self) -> int:
-        known = [(self._slot, self._winscard.api.SCARD_STATE_UNAWARE)]
-        status = self._winscard.status_of(*self._winscard.states(self._context, known, 0)[0])
-        if status.state is SlotState.EMPTY:
+        token = self._winscard.token(self._context, self._slot)
+        if token is None:
             raise CardError(CardFault.PULLED)
-        return status.token
+        return token
 
     def end(self) -> None:
         """Disconnecting with a reset ends the transaction too, and leaves no moment between the two.

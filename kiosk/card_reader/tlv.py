@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
 
 MAX_LEVELS = 8  # nesting; a person on a Vitale card is at level 2
@@ -16,7 +15,7 @@ MAX_BYTES = 8 * 1024  # of one file; the largest ones known have some hundred
 MAX_TAG_BYTES = 3
 MAX_LENGTH_BYTES = 3  # 82 LLLL is the longest form that fits MAX_BYTES, 83 costs nothing to understand
 
-_PADDING = (0x00, 0xFF)
+_PADDING = b"\x00\xff"
 _CONSTRUCTED = 0x20
 _LONG_TAG = 0x1F
 _MORE = 0x80
@@ -53,8 +52,7 @@ class Tlv(NamedTuple):
         return values
 
 
-@dataclass(frozen=True, slots=True)
-class Parsed:
+class Parsed(NamedTuple):
     """The good objects in their order, and what ended or spoilt the reading at this level."""
 
     items: tuple[Tlv, ...]
@@ -96,34 +94,43 @@ def encode(tag: int, value: bytes) -> bytes:
 
 
 def _parse_level(data: bytes, level: int) -> Parsed:
+    """One pass over the objects of a level. The common form of a tag and a length, a byte each, is read in place."""
     items: list[Tlv] = []
-    at = 0
-    while at < len(data):
-        if data[at] in _PADDING:
-            at += 1
+    at, limit = 0, len(data)
+    while at < limit:
+        first = data[at]
+        if first in _PADDING:
+            at = limit - len(data[at:].lstrip(_PADDING))
             continue
         try:
-            item, at = _parse_one(data, at, level)
+            if first & _LONG_TAG != _LONG_TAG and at + 1 < limit and data[at + 1] <= _SHORT_LENGTH_MAX:
+                tag, size, at = first, data[at + 1], at + 2
+            else:
+                tag, size, at = _parse_head(data, at)
         except _BadFormError as bad:
             return Parsed(tuple(items), (bad.fault,))
-        items.append(item)
+        end = at + size
+        if end > limit:
+            return Parsed(tuple(items), (TlvFault.TRUNCATED,))
+        value = data[at:end]
+        items.append(_constructed(tag, value, level) if first & _CONSTRUCTED else Tlv(tag, value))
+        at = end
     return Parsed(tuple(items), ())
 
 
-def _parse_one(data: bytes, at: int, level: int) -> tuple[Tlv, int]:
+def _constructed(tag: int, value: bytes, level: int) -> Tlv:
+    if level >= MAX_LEVELS:
+        return Tlv(tag, value, faults=(TlvFault.TOO_DEEP,))
+    inside = _parse_level(value, level + 1)
+    return Tlv(tag, value, inside.items, inside.faults)
+
+
+def _parse_head(data: bytes, at: int) -> tuple[int, int, int]:
+    """Tag and length of any form, and where the value begins."""
     first = data[at]
     tag, at = (first, at + 1) if first & _LONG_TAG != _LONG_TAG else _parse_tag(data, at)
     size, at = _parse_length(data, at)
-    end = at + size
-    if end > len(data):
-        raise _BadFormError(TlvFault.TRUNCATED)
-    value = data[at:end]
-    if not first & _CONSTRUCTED:
-        return Tlv(tag, value), end
-    if level >= MAX_LEVELS:
-        return Tlv(tag, value, faults=(TlvFault.TOO_DEEP,)), end
-    inside = _parse_level(value, level + 1)
-    return Tlv(tag, value, inside.items, inside.faults), end
+    return tag, size, at
 
 
 def _parse_tag(data: bytes, at: int) -> tuple[int, int]:

@@ -8,7 +8,6 @@ Sequence A is tried first, then B, then C: no single one is documented for every
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from kiosk.card_reader.apdu import (
     MAX_RESPONSE,
@@ -22,7 +21,7 @@ from kiosk.card_reader.apdu import (
 )
 from kiosk.card_reader.atr import family_of
 from kiosk.card_reader.connection import CardConnection
-from kiosk.card_reader.tlv import MAX_BYTES, Tlv, parse
+from kiosk.card_reader.tlv import MAX_BYTES
 from kiosk.card_reader.vitale_files import (
     TAG_CARD,
     TAG_PAN,
@@ -32,6 +31,7 @@ from kiosk.card_reader.vitale_files import (
     holds_names,
     holds_numbers,
 )
+from kiosk.card_reader.vitale_map import MappedApplication, MappedFile, map_of
 from kiosk.enrolment.errors import CardError, CardFault
 from kiosk.enrolment.holder import CardContents, CardFamily
 
@@ -43,11 +43,14 @@ FID_IDENTITY = bytes.fromhex("D001")  # under the root
 FID_POINTERS = bytes.fromhex("2001")  # under VITALE
 SFI_IDENTITY = 2  # under the root
 SFI_NUMBERS = 2  # under VITALE
-TAG_POINTERS_APPLICATION = 0x82
-TAG_POINTERS_FILE = 0x80
 
-MAX_APPLICATIONS = 16  # followed on a map; a map that names more is not followed further
-MAX_FILES = 64
+# Written once: a reading sends them while the card waits.
+_SELECT_ROOT = select(SelectBy.FILE_ID, FID_MF).encode()
+_SELECT_ROOT_BY_NAME = select(SelectBy.DF_NAME, AID_MF_VITALE).encode()
+_SELECT_VITALE = select(SelectBy.DF_NAME, AID_VITALE).encode()
+_SELECT_PAN = select(SelectBy.EF_UNDER_CURRENT_DF, FID_PAN).encode()
+_SELECT_IDENTITY = select(SelectBy.EF_UNDER_CURRENT_DF, FID_IDENTITY).encode()
+_SELECT_POINTERS = select(SelectBy.EF_UNDER_CURRENT_DF, FID_POINTERS).encode()
 
 # Applications that only a payment card has: PSE, PPSE, CB, Mastercard, Visa.
 AIDS_OF_BANKS = (
@@ -98,12 +101,6 @@ class _RefusedError(Exception):
         self.status = status
 
 
-@dataclass(frozen=True, slots=True)
-class _MappedFile:
-    application: int
-    fid: bytes
-
-
 class Vitale2Session:
     """One conversation with a card that may be a Vitale 2. ``found`` says whether VITALE was there to select."""
 
@@ -113,25 +110,25 @@ class Vitale2Session:
 
     def read_short(self) -> VitaleFiles:
         """Sequence A: root by file id, both files by short id."""
-        self._select(SelectBy.FILE_ID, FID_MF)
+        self._select(_SELECT_ROOT)
         identity = self._read(SFI_IDENTITY)
-        pan = self._read_if_there(FID_PAN)
+        pan = self._read_if_there(_SELECT_PAN)
         self._select_vitale()
         return VitaleFiles(identity, self._read(SFI_NUMBERS), pan)
 
     def read_by_name(self) -> VitaleFiles:
         """Sequence B: root by name, identity by file id; the numbers as in A (their file id is unpublished)."""
-        self._select(SelectBy.DF_NAME, AID_MF_VITALE)
-        identity = self._read_file(FID_IDENTITY)
-        pan = self._read_if_there(FID_PAN)
+        self._select(_SELECT_ROOT_BY_NAME)
+        identity = self._read_file(_SELECT_IDENTITY)
+        pan = self._read_if_there(_SELECT_PAN)
         self._select_vitale()
         return VitaleFiles(identity, self._read(SFI_NUMBERS), pan)
 
     def read_by_map(self) -> VitaleFiles:
         """Sequence C: every file that POINTERS names and the card lets read, told apart by what they hold."""
         self._select_vitale()
-        applications, files = _parse_pointers(self._read_file(FID_POINTERS))
-        contents = [content for index, aid in applications for content in self._read_mapped(index, aid, files)]
+        card_map = map_of(self._read_file(_SELECT_POINTERS))
+        contents = [content for one in card_map.applications for content in self._read_mapped(one, card_map.files)]
         return VitaleFiles(
             identity=_first(contents, holds_names),
             numbers=_first(contents, holds_numbers),
@@ -143,41 +140,41 @@ class Vitale2Session:
         """Whether one of the payment applications answers."""
         for aid in AIDS_OF_BANKS:
             try:
-                self._select(SelectBy.DF_NAME, aid)
+                self._select(select(SelectBy.DF_NAME, aid).encode())
             except _RefusedError:
                 continue
             return True
         return False
 
-    def _read_mapped(self, index: int, aid: bytes, files: tuple[_MappedFile, ...]) -> Iterator[bytes]:
+    def _read_mapped(self, application: MappedApplication, files: tuple[MappedFile, ...]) -> Iterator[bytes]:
         try:
-            self._select(SelectBy.DF_NAME, aid)
+            self._select(select(SelectBy.DF_NAME, application.aid).encode())
         except _RefusedError:
             return
-        if aid == AID_MF_VITALE:  # never on the map, always tried (vitale.md §2.4 step 5)
-            yield self._read_if_there(FID_PAN)
+        if application.aid == AID_MF_VITALE:  # never on the map, always tried (vitale.md §2.4 step 5)
+            yield self._read_if_there(_SELECT_PAN)
         for file in files:
-            if file.application == index:
-                yield self._read_if_there(file.fid)
+            if file.application == application.index:
+                yield self._read_if_there(select(SelectBy.EF_UNDER_CURRENT_DF, file.fid).encode())
 
     def _select_vitale(self) -> None:
-        self._select(SelectBy.DF_NAME, AID_VITALE)
+        self._select(_SELECT_VITALE)
         self.found = True
 
-    def _select(self, by: SelectBy, name: bytes) -> None:
+    def _select(self, command: bytes) -> None:
         """SELECT without fetching the file control information: nothing in it is needed."""
-        _, status = self._transmit(select(by, name).encode())
+        _, status = self._transmit(command)
         if not is_success(status):
             raise _refusal_or_failure(status)
 
-    def _read_if_there(self, fid: bytes) -> bytes:
+    def _read_if_there(self, selecting: bytes) -> bytes:
         try:
-            return self._read_file(fid)
+            return self._read_file(selecting)
         except _RefusedError:
             return b""
 
-    def _read_file(self, fid: bytes) -> bytes:
-        self._select(SelectBy.EF_UNDER_CURRENT_DF, fid)
+    def _read_file(self, selecting: bytes) -> bytes:
+        self._select(selecting)
         return self._read()
 
     def _read(self, short_id: int | None = None) -> bytes:
@@ -236,22 +233,6 @@ def _refusal_or_failure(status: int) -> Exception:
     if status == StatusWord.NO_PRECISE_DIAGNOSIS:
         return CardConfusedError()
     return CardError(CardFault.FAILED, f"unexpected status word {status:04X}")
-
-
-def _parse_pointers(content: bytes) -> tuple[tuple[tuple[int, bytes], ...], tuple[_MappedFile, ...]]:
-    """The applications with their index and the files with theirs, as far as the map can be read."""
-    entries = [item for item in parse(content).walk() if not item.children]
-    applications = [
-        (int.from_bytes(item.value[:2], "big"), item.value[4:])
-        for item in entries
-        if item.tag == TAG_POINTERS_APPLICATION and len(item.value) > 4  # noqa: PLR2004 - index, unknown, AID
-    ]
-    files = [_mapped_file(item) for item in entries if item.tag == TAG_POINTERS_FILE and len(item.value) >= 12]  # noqa: PLR2004 - name 8, index 2, FID 2
-    return tuple(applications[:MAX_APPLICATIONS]), tuple(files[:MAX_FILES])
-
-
-def _mapped_file(item: Tlv) -> _MappedFile:
-    return _MappedFile(int.from_bytes(item.value[8:10], "big"), item.value[10:12])
 
 
 def _first(contents: list[bytes], fits: Callable[[bytes], bool]) -> bytes:

@@ -49,16 +49,6 @@ class VitaleFiles:
         return f"VitaleFiles({len(self.identity)} + {len(self.numbers)} bytes)"
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class _Entry:
-    """One person of the identity file, before a number is put to it."""
-
-    family_name: str
-    given_name: str
-    birth_date: str
-    country: str | None
-
-
 def contents_of(files: VitaleFiles, atr: bytes) -> CardContents:
     """Persons paired with numbers by position, never shifted (vitale.md §2.2 step 5).
 
@@ -107,7 +97,7 @@ def holds(content: bytes, tag: int) -> bool:
 
 
 def _templates(parsed: Parsed) -> tuple[Tlv, ...]:
-    return tuple(item for item in parsed.items if item.tag == TAG_PERSON)
+    return tuple([item for item in parsed.items if item.tag == TAG_PERSON])
 
 
 def _holder(position: int, template: Tlv, numbers: tuple[Tlv, ...], warnings: list[CardWarning]) -> CardHolder | None:
@@ -115,21 +105,24 @@ def _holder(position: int, template: Tlv, numbers: tuple[Tlv, ...], warnings: li
     if entry is None:
         warnings.append(CardWarning.DAMAGED_ENTRY)
         return None
-    if not _is_card_date(entry.birth_date):
+    family, given, birth, country = entry
+    if not _is_card_date(birth):
         warnings.append(CardWarning.BIRTH_DATE_ODD)
-    nir = _number(numbers[0], warnings) if numbers else None
-    return CardHolder(position, entry.family_name, entry.given_name, entry.birth_date, entry.country, nir)
+    return CardHolder(position, family, given, birth, country, _number(numbers[0], warnings) if numbers else None)
 
 
-def _entry(template: Tlv) -> _Entry | None:
-    """The person, or None where a name is missing, empty, doubled or not text: no guess is made of them."""
+def _entry(template: Tlv) -> tuple[str, str, str, str | None] | None:
+    """Family name, given name, birth date, country of a person, before a number is put to it.
+
+    None where a name is missing, empty, doubled or not text: no guess is made of them.
+    """
     if template.faults:
         return None
     fields = template.fields()
     family, given, birth = _text(fields, TAG_FAMILY_NAME), _text(fields, TAG_GIVEN_NAME), _text(fields, TAG_BIRTH_DATE)
     if not family or given is None or birth is None:
         return None
-    return _Entry(family, given, birth, _text(fields, TAG_COUNTRY) or None)
+    return family, given, birth, _text(fields, TAG_COUNTRY) or None
 
 
 def _number(template: Tlv, warnings: list[CardWarning]) -> Nir | None:
@@ -154,7 +147,8 @@ def _text(fields: dict[int, bytes | None], tag: int) -> str | None:
     if value and not value.strip(_UNWRITTEN):
         return None
     text = value.decode(_CHARSET).strip(" \u00a0")
-    return None if _CONTROLS.search(text) else text
+    # Printable text, which is nearly all there is, has no control character: no need to look for one.
+    return text if text.isprintable() or not _CONTROLS.search(text) else None
 
 
 def _is_card_date(raw: str) -> bool:
