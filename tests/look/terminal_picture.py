@@ -19,7 +19,6 @@ from tests.look.walk_screens import ARGS, CHROMIUM, served
 
 PICTURE = Path("docs/terminal.png")
 GLASS, SHOWN = (1080, 1920), (540, 960)
-COLOURS = 128
 
 
 def glass() -> bytes:
@@ -41,7 +40,7 @@ def glass() -> bytes:
 def main() -> int:
     """Take it."""
     small = Image.open(io.BytesIO(glass())).convert("RGB").resize(SHOWN, Image.Resampling.LANCZOS)
-    small.quantize(COLOURS).save(PICTURE, optimize=True)
+    small.save(PICTURE, optimize=True)
     sys.stdout.write(f"{PICTURE}: {PICTURE.stat().st_size // 1024} KiB\n")
     return 0
 
