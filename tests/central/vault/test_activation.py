@@ -231,6 +231,30 @@ def test_a_throttled_try_is_not_counted(site: VaultSite) -> None:
     assert site.count(attempts) == 2 * 20
 
 
+def test_no_race_gives_a_try_above_the_limit_of_an_address(make_site: Callable[..., VaultSite]) -> None:
+    site = make_site(address_tries=3)
+    said: list[str] = []
+    start = threading.Barrier(8)
+
+    def attempt() -> None:
+        start.wait()
+        said.append(state_of(site.activate(Locator.new().grouped(), wrong())))
+
+    threads = [threading.Thread(target=attempt) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(said) == ["not_yet_transmitted"] * 3 + ["throttled"] * 5
+
+
+def test_a_flood_that_is_throttled_does_not_ask_for_the_write_lock(make_site: Callable[..., VaultSite]) -> None:
+    site = make_site(address_tries=1)
+    site.activate(Locator.new().grouped(), wrong())
+    with writing(site.engine):
+        assert state_of(site.activate(Locator.new().grouped(), wrong())) == "throttled"
+
+
 def test_tries_are_forgotten_once_no_window_reaches_them(site: VaultSite) -> None:
     site.activate(Locator.new().grouped(), wrong())
     site.clock.pass_by(minutes=15)

@@ -128,6 +128,15 @@ def test_a_bundle_that_does_not_verify_never_replaces_the_one_held(
     assert site.post("/v1/events", site.events_query()).status_code == 200
 
 
+def test_a_bundle_put_back_does_not_bring_a_replaced_key_back(site: VaultSite) -> None:
+    older, former = (site.home / homes.TRUST_BUNDLE).read_bytes(), site.hand_over_key
+    site.rotate(KeyUse.HAND_OVER)
+    assert site.app
+    overwrite(site.home / homes.TRUST_BUNDLE, older)
+    assert site.post("/v1/events", site.events_query(key=former)).status_code == 401
+    assert site.post("/v1/events", site.events_query()).status_code == 200
+
+
 def test_a_renewed_vault_key_is_not_believed_until_the_process_holds_it(
     site: VaultSite, caplog: pytest.LogCaptureFixture
 ) -> None:

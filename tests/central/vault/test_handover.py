@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import msgspec
 import pytest
@@ -11,7 +12,9 @@ from sqlalchemy import text
 
 from central.engine import reading, writing
 from central.vault.audit import verify_chain
+from central.vault.handover import _Intake
 from central.vault.models import audit, dossiers, quarantine, records, refusals, slips, wraps
+from central.vault.wraps import Bound
 from tests.central.vault.site import BOTH, VaultSite, new_dossier_id
 from wire.dossier_keys import EmergencyChoices
 from wire.errors import ChainError
@@ -24,6 +27,7 @@ from wire.handover import (
     HandOverResult,
     open_hand_over_answer,
 )
+from wire.identifiers import DossierId
 from wire.trust import KeyUse
 
 OPEN, CODE_REQUEST = HandOverAction.OPEN, HandOverAction.CODE_REQUEST
@@ -231,6 +235,8 @@ def test_an_item_that_is_none_is_put_aside(site: VaultSite, change: dict[str, ob
         ({"code_public": bytes(31)}, "wrap_key"),
         ({"wrap_patient": b"rubbish"}, "seal_version"),
         ({"dossier_public": bytes(31)}, "dossier_key"),
+        ({"generation": -1}, "dossier_key"),
+        ({"generation": 1 << 63}, "dossier_key"),  # no database holds it
     ],
 )
 def test_a_part_that_does_not_hold_together_is_put_aside(site: VaultSite, change: dict[str, object], code: str) -> None:
@@ -293,6 +299,24 @@ def test_trouble_with_one_item_leaves_it_for_later_and_keeps_the_others(site: Va
     assert [row["record_id"] for row in site.rows(dossiers)] == [good.record_id.value]
     with reading(site.engine) as conn:
         assert verify_chain(conn) == 2
+
+
+def test_one_item_that_no_code_of_ours_expects_does_not_stop_the_hand_over_of_the_others(
+    site: VaultSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One of 25,000 terminals is hostile: what it seals for the vault must not keep the rest from their dossiers."""
+    bad, good = site.enrol(), site.enrol()
+    keep_slip = _Intake._keep_slip
+
+    def surprised(intake: _Intake, dossier: DossierId, bound: Bound, *others: Any) -> None:
+        keep_slip(intake, dossier, bound, *others)
+        if bound.record_id == bad.record_id:
+            raise OverflowError
+
+    monkeypatch.setattr(_Intake, "_keep_slip", surprised)
+    results = site.hand_over(site.item(bad, new_dossier_id()), site.item(good, new_dossier_id()))
+    assert outcomes(results) == [(HandOverOutcome.LATER, "internal"), (KEPT, None)]
+    assert [row["record_id"] for row in site.rows(slips)] == [good.record_id.value]
 
 
 class PowerCutError(Exception):

@@ -8,14 +8,18 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.client import HTTPConnection
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 
 from central.engine import writing
 from central.vault.__main__ import main
 from central.vault.models import audit
-from tests.central.vault.site import VaultSite
+from tests.central.vault.site import PASSPHRASE, VaultSite
+from wire.codes import ActivationCode, Locator
 
 
 @pytest.fixture
@@ -58,14 +62,20 @@ def test_verify_counts_the_entries_or_names_the_break(site: VaultSite, capsys: p
     assert "broken at entry 1" in capsys.readouterr().err
 
 
-@pytest.fixture
-def served(site: VaultSite) -> Iterator[subprocess.Popen[str]]:
+@contextmanager
+def running(site: VaultSite, **settings: str) -> Iterator[subprocess.Popen[str]]:
     command = [sys.executable, "-m", "central.vault", "serve", "--home", str(site.home), "--port", "0"]
     environ = {name: value for name, value in os.environ.items() if not name.startswith("VAULT_")}
-    with subprocess.Popen(command, env=environ, stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, env=environ | settings, stderr=subprocess.PIPE, text=True) as process:
         yield process
         if process.poll() is None:
             process.kill()
+
+
+@pytest.fixture
+def served(site: VaultSite) -> Iterator[subprocess.Popen[str]]:
+    with running(site) as process:
+        yield process
 
 
 def port_of(process: subprocess.Popen[str], deadline: float) -> int:
@@ -84,3 +94,40 @@ def test_the_served_vault_answers_and_ends_on_sigterm(served: subprocess.Popen[s
         assert answer.read() == b'{"status":"ok"}\n'
     served.send_signal(signal.SIGTERM)
     assert served.wait(timeout=10) in {0, -signal.SIGTERM}
+
+
+def press(port: int, page: str, cookie: str, address: str) -> int:
+    """One wrong try of somebody whom the TLS terminator on this machine names by ``address``; the answer's status."""
+    token = re.search(r'name="csrf" value="([^"]+)"', page)
+    assert token is not None
+    typed = {"csrf": token[1], "locator": Locator.new().value, "code": ActivationCode.new().grouped()}
+    body = urlencode({**typed, "passphrase": PASSPHRASE, "passphrase_again": PASSPHRASE}).encode()
+    headers = {"Cookie": cookie, "Sec-Fetch-Site": "same-origin", "X-Forwarded-For": address}
+    headers["Content-Type"] = "application/x-www-form-urlencoded"
+    connection = HTTPConnection("127.0.0.1", port, timeout=30)
+    connection.request("POST", "/activation", body, headers)
+    status = connection.getresponse().status
+    connection.close()
+    return status
+
+
+@pytest.mark.processes
+def test_the_tries_of_one_behind_the_proxy_do_not_shut_out_another(site: VaultSite) -> None:
+    """What the app is told of addresses must survive the real server: waitress strips it unless told not to."""
+    with running(site, VAULT_TRUSTED_PROXIES="127.0.0.1") as process:
+        port = port_of(process, time.monotonic() + 30)
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/activation", timeout=10) as answer:
+            page, cookie = answer.read().decode(), answer.headers["Set-Cookie"].partition(";")[0]
+        flood = [press(port, page, cookie, "203.0.113.9") for _ in range(site.settings.address_tries + 1)]
+        assert flood[-1] == 429
+        assert press(port, page, cookie, "198.51.100.4") == 404
+
+
+@pytest.mark.processes
+def test_who_is_no_proxy_of_ours_cannot_choose_the_address_that_is_counted(site: VaultSite) -> None:
+    with running(site) as process:
+        port = port_of(process, time.monotonic() + 30)
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/activation", timeout=10) as answer:
+            page, cookie = answer.read().decode(), answer.headers["Set-Cookie"].partition(";")[0]
+        tries = range(site.settings.address_tries + 1)
+        assert [press(port, page, cookie, f"203.0.113.{number}") for number in tries][-1] == 429
