@@ -6,6 +6,7 @@ A terminal, central and the vault hold the root's public half since registration
 from __future__ import annotations
 
 import enum
+import functools
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -34,6 +35,10 @@ class KeyUse(enum.Enum):
 
 
 _SIGNING_USES = frozenset({KeyUse.ANSWER, KeyUse.HAND_OVER, KeyUse.VAULT_ANSWER})
+
+# Six seals a commit and one verification a message ask for the same few public keys: parsed once.
+_sealing_key = functools.lru_cache(maxsize=64)(X25519PublicKey.from_public_bytes)
+_verifying_key = functools.lru_cache(maxsize=64)(Ed25519PublicKey.from_public_bytes)
 
 
 class BundleKey(WireStruct, frozen=True):
@@ -67,13 +72,13 @@ class TrustBundle:
         """The X25519 public key of that use."""
         if use in _SIGNING_USES:
             raise TrustError(f"the key {use.value} signs, it does not seal", code="trust_use")
-        return X25519PublicKey.from_public_bytes(self._raw(use))
+        return _sealing_key(self._raw(use))
 
     def verifying_key(self, use: KeyUse) -> Ed25519PublicKey:
         """The Ed25519 public key of that use."""
         if use not in _SIGNING_USES:
             raise TrustError(f"the key {use.value} seals, it does not sign", code="trust_use")
-        return Ed25519PublicKey.from_public_bytes(self._raw(use))
+        return _verifying_key(self._raw(use))
 
     def _raw(self, use: KeyUse) -> bytes:
         if use not in self.keys:
