@@ -24,7 +24,7 @@ from central.enrolments.opening_time import OpeningTime, opening_time
 from central.enrolments.persons import DossierState, Standing, dossier_of
 from central.intake.continuity import Incident, IncidentKind
 from central.intake.opening import Opened
-from central.ledger.rules import Rules
+from central.ledger.rules import Rule, Rules
 from central.ledger.service import Booking, LedgerState
 from wire.batch import BatchItem, Outcome, RecordOutcome
 from wire.handover import HandOverAction
@@ -83,6 +83,7 @@ class BatchPlan:
         self._device = situation.device
         self._known = dict(situation.known)
         self._standings = dict(situation.standings)
+        self._rates: dict[str, Rule | None] = {}  # by day: a batch has one channel and few days
         self._actor = f"terminal:{situation.device.terminal_id}"
         place = Place(
             channel=situation.device.channel,
@@ -261,7 +262,9 @@ class BatchPlan:
             self._audit(AuditTag.ACCOUNT_TO_ACTIVATE, dossier_id)
 
     def _book(self, item: BatchItem, dossier_id: bytes, facts: EnrolmentFacts, day: str) -> None:
-        rule = self._now.rules.for_opening(self._device.channel, day)
+        if day not in self._rates:
+            self._rates[day] = self._now.rules.for_opening(self._device.channel, day)
+        rule = self._rates[day]
         if rule is None:
             return
         check = facts.identity_check
