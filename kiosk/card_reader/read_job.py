@@ -2,15 +2,18 @@
 
 Source: vitale.md §5: PC/SC has no time-out inside an APDU, so the wait is bounded out here. A job that missed its
 deadline is abandoned: it sends no further command and its result is dropped when the driver lets go of it.
+The worker only speaks with the card: while it resets it for the next program, who asked makes sense of the files.
 """
 
 from __future__ import annotations
 
 import queue
 import threading
+from time import monotonic
 
 from kiosk.card_reader.connection import CardConnection, CardResetError, CardSlots, SlotStatus
-from kiosk.card_reader.vitale import CardConfusedError, read_card
+from kiosk.card_reader.vitale import CardConfusedError, read_files
+from kiosk.card_reader.vitale_files import VitaleFiles, contents_of
 from kiosk.enrolment.errors import CardError, CardFault
 from kiosk.enrolment.holder import CardContents
 
@@ -48,10 +51,12 @@ class ReadJob:
         self._slots = slots
         self._card = card
         self._abandoned = threading.Event()
-        self._running = threading.Lock()  # held until the job is over: a latch, and the cheapest there is
+        self._fetching = threading.Lock()  # held until there are files, or none to come: a latch, the cheapest there is
+        self._fetching.acquire()
+        self._running = threading.Lock()  # held until the card is let go of
         self._running.acquire()
         self._waits_for_turn = False  # behind the transaction of another program
-        self._contents: CardContents | None = None
+        self._files: VitaleFiles | None = None
         self._error: BaseException | None = None
 
     def is_over(self, timeout_s: float) -> bool:
@@ -62,18 +67,21 @@ class ReadJob:
         return False
 
     def result(self, timeout_s: float) -> CardContents:
-        """What was read.
+        """What was read, once the card is let go of. One caller, once.
 
         Raises:
             CardError: the card's fault; BUSY or TIMEOUT when the time is over.
         """
-        if not self.is_over(timeout_s):
+        ends = monotonic() + timeout_s
+        fetched = self._fetching.acquire(timeout=timeout_s)
+        contents = contents_of(self._files, self._card.atr) if fetched and self._files is not None else None
+        if not self.is_over(max(0.0, ends - monotonic())):
             self.abandon()
             raise CardError(CardFault.BUSY if self._waits_for_turn else CardFault.TIMEOUT)
         if self._error is not None:
             raise self._error
-        assert self._contents is not None
-        return self._contents
+        assert contents is not None
+        return contents
 
     def abandon(self) -> None:
         """Give the job up: it sends no further command."""
@@ -82,33 +90,35 @@ class ReadJob:
     def run(self) -> None:
         """Read the card and keep what came of it."""
         try:
-            self._contents = self._read_restarting()
+            self._fetch_restarting()
         except BaseException as error:  # noqa: BLE001 - carried to the caller's thread, see ``result``
             self._error = error
+            self._fetching.release()
         finally:
             self._running.release()
 
-    def _read_restarting(self) -> CardContents:
+    def _fetch_restarting(self) -> None:
         for _ in range(TRIES_AFTER_RESET - 1):
             try:
-                return self._read_once()
+                return self._fetch()
             except (CardResetError, CardConfusedError):
                 continue  # leaving the connection has reset the card
-        return self._read_once()
+        return self._fetch()
 
-    def _read_once(self) -> CardContents:
+    def _fetch(self) -> None:
         connection = _Abandonable(self._connect(), self._abandoned)
         self._waits_for_turn = True
         with connection:
             self._waits_for_turn = False
             try:
-                contents = read_card(connection, self._card.atr)
+                files = read_files(connection, self._card.atr)
             except CardError as error:
                 if error.fault is CardFault.PULLED:
                     self._demand_same_card(connection)
                 raise
             self._demand_same_card(connection)
-            return contents
+            self._files = files
+            self._fetching.release()
 
     def _demand_same_card(self, connection: CardConnection) -> None:
         if connection.slot_token() != self._card.token:

@@ -44,13 +44,6 @@ class Tlv(NamedTuple):
     def __repr__(self) -> str:
         return f"Tlv({self.tag:X}, {len(self.value)} bytes)"
 
-    def fields(self) -> dict[int, bytes | None]:
-        """The children's values by tag; None for a tag that stands there twice, for neither can be trusted."""
-        values: dict[int, bytes | None] = {}
-        for child in self.children:
-            values[child.tag] = None if child.tag in values else child.value
-        return values
-
 
 class Parsed(NamedTuple):
     """The good objects in their order, and what ended or spoilt the reading at this level."""
@@ -67,6 +60,23 @@ class Parsed(NamedTuple):
             waiting.extend(reversed(item.children))
 
 
+class Level(NamedTuple):
+    """The good objects of one level, tag and value in their order, and what ended the reading."""
+
+    objects: list[tuple[int, bytes]]
+    faults: tuple[TlvFault, ...]
+
+    def __repr__(self) -> str:
+        return f"Level({len(self.objects)} objects)"
+
+    def fields(self) -> dict[int, bytes | None]:
+        """The values by tag; None for a tag that stands there twice, for neither can be trusted."""
+        values: dict[int, bytes | None] = {}
+        for tag, value in self.objects:
+            values[tag] = None if tag in values else value
+        return values
+
+
 class _BadFormError(Exception):
     """One object cannot be delimited, so nothing after it can."""
 
@@ -76,11 +86,34 @@ class _BadFormError(Exception):
 
 
 def parse(data: bytes) -> Parsed:
-    """Read a file's content. Whatever the bytes, this returns; at most 8 levels and 8 KiB are looked at."""
-    if len(data) > MAX_BYTES:
-        kept = _parse_level(data[:MAX_BYTES], 1)
-        return Parsed(kept.items, (*kept.faults, TlvFault.TOO_LARGE))
+    """Read a file's content as a tree. Whatever the bytes, this returns; at most 8 levels and 8 KiB are looked at."""
     return _parse_level(data, 1)
+
+
+def read_level(data: bytes) -> Level:
+    """One pass over the objects of a single level; what is inside them is left as it is. Never raises.
+
+    The common form of a tag and a length, a byte each, is read in place: a reading does this while the card waits.
+    """
+    objects: list[tuple[int, bytes]] = []
+    at, limit = 0, min(len(data), MAX_BYTES)
+    while at < limit:
+        first = data[at]
+        if first in _PADDING:
+            at = limit - len(data[at:limit].lstrip(_PADDING))
+            continue
+        try:
+            if first & _LONG_TAG != _LONG_TAG and at + 1 < limit and data[at + 1] <= _SHORT_LENGTH_MAX:
+                tag, size, at = first, data[at + 1], at + 2
+            else:
+                tag, size, at = _parse_head(data[:limit], at)
+        except _BadFormError as bad:
+            return Level(objects, (bad.fault,))
+        if at + size > limit:
+            return Level(objects, (TlvFault.TRUNCATED,))
+        objects.append((tag, data[at : at + size]))
+        at += size
+    return Level(objects, (TlvFault.TOO_LARGE,) if limit < len(data) else ())
 
 
 def encode(tag: int, value: bytes) -> bytes:
@@ -94,31 +127,13 @@ def encode(tag: int, value: bytes) -> bytes:
 
 
 def _parse_level(data: bytes, level: int) -> Parsed:
-    """One pass over the objects of a level. The common form of a tag and a length, a byte each, is read in place."""
-    items: list[Tlv] = []
-    at, limit = 0, len(data)
-    while at < limit:
-        first = data[at]
-        if first in _PADDING:
-            at = limit - len(data[at:].lstrip(_PADDING))
-            continue
-        try:
-            if first & _LONG_TAG != _LONG_TAG and at + 1 < limit and data[at + 1] <= _SHORT_LENGTH_MAX:
-                tag, size, at = first, data[at + 1], at + 2
-            else:
-                tag, size, at = _parse_head(data, at)
-        except _BadFormError as bad:
-            return Parsed(tuple(items), (bad.fault,))
-        end = at + size
-        if end > limit:
-            return Parsed(tuple(items), (TlvFault.TRUNCATED,))
-        value = data[at:end]
-        items.append(_constructed(tag, value, level) if first & _CONSTRUCTED else Tlv(tag, value))
-        at = end
-    return Parsed(tuple(items), ())
+    objects, faults = read_level(data)
+    return Parsed(tuple([_tree(tag, value, level) for tag, value in objects]), faults)
 
 
-def _constructed(tag: int, value: bytes, level: int) -> Tlv:
+def _tree(tag: int, value: bytes, level: int) -> Tlv:
+    if not tag.to_bytes(MAX_TAG_BYTES, "big").lstrip(b"\x00")[0] & _CONSTRUCTED:
+        return Tlv(tag, value)
     if level >= MAX_LEVELS:
         return Tlv(tag, value, faults=(TlvFault.TOO_DEEP,))
     inside = _parse_level(value, level + 1)

@@ -30,6 +30,7 @@ from kiosk.card_reader.vitale_files import (
     holds,
     holds_names,
     holds_numbers,
+    names_somebody,
 )
 from kiosk.card_reader.vitale_map import MappedApplication, MappedFile, map_of
 from kiosk.enrolment.errors import CardError, CardFault
@@ -198,7 +199,16 @@ class Vitale2Session:
 
 
 def read_card(connection: CardConnection, atr: bytes) -> CardContents:
-    """Who is on the card, by the first sequence that gives somebody.
+    """Who is on the card: its files, and what they say.
+
+    Raises:
+        CardError: see ``read_files``.
+    """
+    return contents_of(read_files(connection, atr), atr)
+
+
+def read_files(connection: CardConnection, atr: bytes) -> VitaleFiles:
+    """The files, by the first sequence that gives somebody; ``contents_of`` can make sense of them later.
 
     Raises:
         CardError: WRONG_CARD_… with what was recognised; PROTECTED; DAMAGED; FAILED for a status word that is in
@@ -212,9 +222,8 @@ def read_card(connection: CardConnection, atr: bytes) -> CardContents:
         except _RefusedError as refused:
             protected |= refused.status == StatusWord.SECURITY_STATUS_NOT_SATISFIED
             continue
-        contents = contents_of(files, atr)
-        if contents.persons and files.numbers:
-            return contents
+        if files.numbers and names_somebody(files):
+            return files
     if session.found:
         raise CardError(CardFault.PROTECTED if protected else CardFault.DAMAGED)
     raise CardError(_name_of_wrong_card(session, atr))

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from kiosk.card_reader.tlv import Parsed, Tlv, parse
+from kiosk.card_reader.tlv import Level, parse, read_level
 from kiosk.enrolment.holder import CardContents, CardFamily, CardHolder, CardWarning
 from wire.errors import IdentifierError
 from wire.nir import Nir, NirKind
@@ -55,7 +55,7 @@ def contents_of(files: VitaleFiles, atr: bytes) -> CardContents:
     A person whose entry is damaged leaves their position empty; where names and numbers differ in count, the
     surplus has no number. Each departure adds its warning once.
     """
-    identity, numbers = parse(files.identity), parse(files.numbers)
+    identity, numbers = read_level(files.identity), read_level(files.numbers)
     warnings: list[CardWarning] = []
     entries, texts = _templates(identity), _templates(numbers)
     if identity.faults or numbers.faults:
@@ -67,7 +67,7 @@ def contents_of(files: VitaleFiles, atr: bytes) -> CardContents:
         for position, template in enumerate(entries)
         if (holder := _holder(position, template, texts[position : position + 1], warnings)) is not None
     )
-    pan = parse(files.pan).items
+    pan = read_level(files.pan).objects
     if _is_test_card(pan):
         warnings.append(CardWarning.TEST_CARD)
     return CardContents(
@@ -81,14 +81,19 @@ def contents_of(files: VitaleFiles, atr: bytes) -> CardContents:
     )
 
 
+def names_somebody(files: VitaleFiles) -> bool:
+    """Whether ``contents_of`` would find a person: the least work that tells."""
+    return any(_entry(person) is not None for person in _templates(read_level(files.identity)))
+
+
 def holds_names(content: bytes) -> bool:
     """Whether a file read by map is the one of the names."""
-    return any(TAG_FAMILY_NAME in person.fields() for person in _templates(parse(content)))
+    return any(TAG_FAMILY_NAME in read_level(person).fields() for person in _templates(read_level(content)))
 
 
 def holds_numbers(content: bytes) -> bool:
     """Whether a file read by map is the one of the numbers."""
-    return any(TAG_NIR in person.fields() for person in _templates(parse(content)))
+    return any(TAG_NIR in read_level(person).fields() for person in _templates(read_level(content)))
 
 
 def holds(content: bytes, tag: int) -> bool:
@@ -96,11 +101,11 @@ def holds(content: bytes, tag: int) -> bool:
     return any(item.tag == tag for item in parse(content).walk())
 
 
-def _templates(parsed: Parsed) -> tuple[Tlv, ...]:
-    return tuple([item for item in parsed.items if item.tag == TAG_PERSON])
+def _templates(level: Level) -> list[bytes]:
+    return [value for tag, value in level.objects if tag == TAG_PERSON]
 
 
-def _holder(position: int, template: Tlv, numbers: tuple[Tlv, ...], warnings: list[CardWarning]) -> CardHolder | None:
+def _holder(position: int, template: bytes, numbers: list[bytes], warnings: list[CardWarning]) -> CardHolder | None:
     entry = _entry(template)
     if entry is None:
         warnings.append(CardWarning.DAMAGED_ENTRY)
@@ -111,22 +116,23 @@ def _holder(position: int, template: Tlv, numbers: tuple[Tlv, ...], warnings: li
     return CardHolder(position, family, given, birth, country, _number(numbers[0], warnings) if numbers else None)
 
 
-def _entry(template: Tlv) -> tuple[str, str, str, str | None] | None:
+def _entry(template: bytes) -> tuple[str, str, str, str | None] | None:
     """Family name, given name, birth date, country of a person, before a number is put to it.
 
     None where a name is missing, empty, doubled or not text: no guess is made of them.
     """
-    if template.faults:
+    inside = read_level(template)
+    if inside.faults:
         return None
-    fields = template.fields()
+    fields = inside.fields()
     family, given, birth = _text(fields, TAG_FAMILY_NAME), _text(fields, TAG_GIVEN_NAME), _text(fields, TAG_BIRTH_DATE)
     if not family or given is None or birth is None:
         return None
     return family, given, birth, _text(fields, TAG_COUNTRY) or None
 
 
-def _number(template: Tlv, warnings: list[CardWarning]) -> Nir | None:
-    text = _text(template.fields(), TAG_NIR)
+def _number(template: bytes, warnings: list[CardWarning]) -> Nir | None:
+    text = _text(read_level(template).fields(), TAG_NIR)
     try:
         if text is None or len(text) != _NIR_LENGTH:
             raise IdentifierError("not 15 characters", code="nir_length")  # noqa: TRY301 - one way out for both
@@ -165,18 +171,18 @@ def _is_card_date(raw: str) -> bool:
     return True
 
 
-def _serial(pan: tuple[Tlv, ...]) -> str | None:
-    values = [item.value for item in pan if item.tag == TAG_PAN]
+def _serial(pan: list[tuple[int, bytes]]) -> str | None:
+    values = [value for tag, value in pan if tag == TAG_PAN]
     return values[0].hex().upper() if len(values) == 1 and values[0] else None
 
 
-def _is_test_card(pan: tuple[Tlv, ...]) -> bool:
-    return any(item.tag == TAG_NATURE and item.value in NATURES_OF_TEST for item in pan)
+def _is_test_card(pan: list[tuple[int, bytes]]) -> bool:
+    return any(tag == TAG_NATURE and value in NATURES_OF_TEST for tag, value in pan)
 
 
 def _valid_from(files: VitaleFiles) -> str | None:
-    for item in parse(files.validity).items:
-        if item.tag == TAG_CARD:
-            text = _text(item.fields(), TAG_VALID_FROM)
+    for tag, value in read_level(files.validity).objects:
+        if tag == TAG_CARD:
+            text = _text(read_level(value).fields(), TAG_VALID_FROM)
             return text if text is not None and _is_card_date(text) else None
     return None

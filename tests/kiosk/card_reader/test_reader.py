@@ -79,6 +79,19 @@ class BehindAnotherProgram(TroubledSlots):
         return self.waiting
 
 
+class NeverLetGo(TroubledSlots):
+    """A card that reads well and whose reset then hangs until ``release``."""
+
+    def connect(self, slot: str) -> CardConnection:
+        release = self.release
+
+        class Hanging(EngineConnection):
+            def end(self) -> None:
+                release.wait()
+
+        return Hanging(MARIE.engine())
+
+
 @pytest.fixture
 def slots() -> VirtualSlots:
     return VirtualSlots()
@@ -130,6 +143,14 @@ def test_reading_a_hung_card_again_and_again_does_not_pile_up_threads(
     for _ in range(3):
         assert fault_of_read(reader, insertion) is CardFault.TIMEOUT
     assert len([thread for thread in card_threads() if thread.name == "card-read"]) == 1
+
+
+def test_a_card_that_reads_well_and_hangs_while_it_is_reset_is_given_up_at_the_deadline() -> None:
+    reader = reader_of(NeverLetGo())
+    try:
+        assert fault_of_read(reader, 1) is CardFault.TIMEOUT
+    finally:
+        reader.close()
 
 
 def test_the_card_after_a_hung_one_is_read(reader: SupervisedCardReader, slots: VirtualSlots) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.card_reader.tlv import MAX_BYTES, MAX_LEVELS, Tlv, TlvFault, encode, parse
+from kiosk.card_reader.tlv import MAX_BYTES, MAX_LEVELS, Tlv, TlvFault, encode, parse, read_level
 
 # vitale.md §3.1
 VALIDITY = bytes.fromhex("660A8008") + b"20190401"
@@ -100,5 +100,18 @@ def test_what_was_encoded_is_read_back(encoded: list[bytes]) -> None:
     assert [encode(item.tag, item.value) for item in parsed.items] == encoded
 
 
+@given(st.binary(max_size=600))
+def test_one_level_read_alone_is_the_top_of_the_tree(data: bytes) -> None:
+    level, tree = read_level(data), parse(data)
+    assert level.objects == [(item.tag, item.value) for item in tree.items]
+    assert level.faults == tree.faults
+
+
+def test_an_object_that_stands_twice_has_no_value() -> None:
+    level = read_level(encode(0x80, b"a") + encode(0x81, b"b") + encode(0x80, b"c"))
+    assert level.fields() == {0x80: None, 0x81: b"b"}
+
+
 def test_the_repr_of_an_object_keeps_its_value_to_itself() -> None:
     assert "SPECIMEN" not in repr(Tlv(0x80, b"SPECIMEN"))
+    assert "SPECIMEN" not in repr(read_level(encode(0x80, b"SPECIMEN")))
