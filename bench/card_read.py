@@ -56,6 +56,12 @@ def _whole_figures(ours: list[float], bare: list[float], count: int) -> list[Fig
     return [
         Figure("card read, connect to identity, p50 over bare", p50, "ratio", inside, most=MOST),
         Figure("card read, connect to identity, p95 over bare", p95, "ratio", inside),
+        Figure(
+            "card read over the bare commands of its own round, p50",
+            percentile([one / other for one, other in zip(ours, bare, strict=True)], 50),
+            "ratio",
+            "the same rounds, in pairs: steadier where the machine changes pace within the run",
+        ),
         Figure("card read p50", percentile(ours, 50), "ms", f"{ROUNDS} rounds in turn; family of three"),
         Figure("card read p95", percentile(ours, 95), "ms", "same"),
         Figure("bare commands p50", percentile(bare, 50), "ms", "pyscard's functions straight, answers thrown away"),
