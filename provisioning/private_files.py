@@ -60,6 +60,7 @@ def private_folder(path: Path, owner: Owner) -> None:
     if not path.exists() and not path.is_symlink():
         path.mkdir(mode=FOLDER_MODE, parents=True)
         _give_to(path, owner)
+        _sync_folder(path.parent)  # a key in a folder that a power cut takes away is a key lost
     status = path.lstat()
     if not stat.S_ISDIR(status.st_mode):
         raise KeyFileError(f"{path} is not a folder: move it away or name another place", code="folder")

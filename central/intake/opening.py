@@ -1,7 +1,8 @@
 """A new record is opened and understood, or it is said why it cannot be. No database, no clock.
 
 What cannot be opened or understood is kept, never refused: an authentic record is a fact, and somebody can look at
-it later. The one exception is a refusal that carries sealed parts: who refused must leave no trace.
+it later. Two exceptions: a refusal that carries sealed parts, for who refused must leave no trace; and a record of
+another terminal, for keeping it would tell that terminal that its own had arrived.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from wire.identifiers import RecordId, TerminalId
 from wire.nir import InsAuthority, Nir, NirKind
 from wire.records import (
     RECORD_VERSION,
+    VAULT_LIMIT,
     Administrative,
     EnrolmentFacts,
     RecordKind,
@@ -31,6 +33,8 @@ _NUMBERS = range(1 << 53)  # sequences and times; beyond it lies no database's o
 _COPIES = range(1 << 16)
 _WORD_LENGTH = 32
 _ID_BYTES = 16
+_ID_TIME_BYTES = 6
+_ID_TIMES = range(253_402_300_800_000)  # milliseconds up to the year 10000, the last that a date can tell
 _KINDS = frozenset(kind.value for kind in RecordKind)
 
 
@@ -64,17 +68,20 @@ class Opener:
 
         Steps:
 
-        1. its id is a record id and its numbers are numbers a database can hold (else rejected: it cannot be stored);
-        2. version and kind are known, and it names the terminal that signed it (else quarantine);
+        1. its id is a record id and its numbers are numbers a database can hold (else rejected: it cannot be stored),
+           and it names the terminal that signed it (else rejected: an id that stands in central's table makes the
+           terminal that made it forget the record, so nobody else may put it there);
+        2. version and kind are known (else quarantine);
         3. a refusal carries no sealed part (else rejected);
         4. the administrative part opens in its context and is of the record's kind (else quarantine);
         5. an enrolment names a registered person's number, of this programme's authority; a provisional number waits
-           for an INS (dmp.md §15 transition 6); keys for the vault came with it; the evidence of consent is complete.
+           for an INS (dmp.md §15 transition 6); keys for the vault came with it, and no more than the vault takes (one
+           part that is too long would stop the hand-over of all others); the evidence of consent is complete.
         """
         routing = item.routing
-        if (fault := _beyond_storing(routing)) is not None:  # 1
+        if (fault := _beyond_storing(routing, terminal)) is not None:  # 1
             return Opened(item, rejected=fault)
-        if (fault := _not_understood(routing, terminal)) is not None:  # 2
+        if (fault := _not_understood(routing)) is not None:  # 2
             return Opened(item, quarantine=fault)
         if routing.kind == RecordKind.REFUSAL.value:  # 3
             identified = routing.administrative_hash is not None or routing.vault_hash is not None
@@ -111,20 +118,22 @@ class Opener:
             return "ins_authority"
         if item.record.vault is None:
             return "vault_part_missing"
+        if len(item.record.vault) > VAULT_LIMIT:
+            return "vault_part_too_long"
         return None if is_complete(facts) else "evidence_incomplete"
 
 
-def _beyond_storing(routing: Routing) -> str | None:
+def _beyond_storing(routing: Routing, terminal: str) -> str | None:
     try:
-        RecordId(routing.record_id)
+        made_ms = int.from_bytes(RecordId(routing.record_id).value[:_ID_TIME_BYTES], "big")
     except IdentifierError as error:
         return error.code
-    return None if routing.sequence in _NUMBERS and routing.captured_ms in _NUMBERS else "out_of_range"
+    if routing.sequence not in _NUMBERS or routing.captured_ms not in _NUMBERS or made_ms not in _ID_TIMES:
+        return "out_of_range"
+    return None if routing.terminal == terminal else "terminal_mismatch"
 
 
-def _not_understood(routing: Routing, terminal: str) -> str | None:
-    if routing.terminal != terminal:
-        return "terminal_mismatch"
+def _not_understood(routing: Routing) -> str | None:
     if routing.version != RECORD_VERSION:
         return "version_unknown"
     return None if routing.kind in _KINDS else "kind_unknown"

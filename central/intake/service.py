@@ -166,7 +166,8 @@ class Intake:
         items = [
             (entry.item, known.get(entry.item.routing.record_id) == entry.hash)
             for entry in judged
-            if entry.item is not None and entry.fault is None
+            # A number that no chain comes to was rejected, and must not become the head either.
+            if entry.item is not None and entry.fault is None and entry.item.routing.sequence in _SEQUENCES
         ]
         head = _head(device)
         late = any(not had and item.routing.sequence <= head.sequence for item, had in items)

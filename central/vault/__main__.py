@@ -45,7 +45,15 @@ def _serve(settings: VaultSettings, host: str, port: int, threads: int) -> None:
     app = create_app(settings)
     # A page whose passphrases wait for Argon2 holds a thread and 64 MiB: few threads are a limit on memory too.
     waitress.serve(
-        app, host=host, port=port, threads=threads, ident=None, max_request_body_size=HAND_OVER_LIMIT + _FRAMING
+        app,
+        host=host,
+        port=port,
+        threads=threads,
+        ident=None,
+        max_request_body_size=HAND_OVER_LIMIT + _FRAMING,
+        # waitress would strip X-Forwarded-For: all holders behind the TLS terminator would then count as one address
+        # and twenty wrong tries of one shut out all. The app believes the header of VAULT_TRUSTED_PROXIES alone.
+        clear_untrusted_proxy_headers=False,
     )
 
 

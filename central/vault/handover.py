@@ -12,7 +12,6 @@ from datetime import datetime
 
 import msgspec
 from sqlalchemy import Connection, Engine, delete, insert, select, update
-from sqlalchemy.exc import SQLAlchemyError
 
 from central.engine import in_transaction
 from central.vault import audit
@@ -132,7 +131,7 @@ class _Intake:
                 except ItemRefusedError as error:
                     self._put_aside(item, error.code)
                     return result(HandOverOutcome.REFUSED, error.code)
-        except SQLAlchemyError as error:
+        except Exception as error:  # noqa: BLE001 - whatever one terminal put into one item must not stop all the others
             # The savepoint has undone this item alone; the class says enough, the text may quote what was written.
             _log.error("item left for later: %s", type(error).__name__)
             return result(HandOverOutcome.LATER, "internal")

@@ -29,6 +29,7 @@ from wire.sealing import SealPurpose, key_id, key_id_of, seal, unseal
 
 SALT_BYTES = 16
 _KEY_BYTES = 32
+_GENERATIONS = range(1 << 31)  # what a column of whole numbers holds, and no dossier ever comes to
 _KDF_FORM = "argon2id v=19 m={memory_kib} t={passes} p={lanes}"
 
 
@@ -126,8 +127,8 @@ def open_part(sealed: bytes, key: X25519PrivateKey, bound: Bound) -> VaultPart:
 
 
 def _check_keys(part: VaultPart) -> None:
-    if len(part.dossier_public) != _KEY_BYTES or part.generation < 0:
-        raise ItemRefusedError("the dossier's public key is none", code="dossier_key")
+    if len(part.dossier_public) != _KEY_BYTES or part.generation not in _GENERATIONS:
+        raise ItemRefusedError("the dossier's public key or its generation is none", code="dossier_key")
     if part.locator is None or part.code_public is None or part.wrap_patient is None:
         return
     try:

@@ -61,8 +61,9 @@ class HandingOut:
 
     def forget_if_left(self) -> None:
         """Drop the opening when its screen is gone (silence beside an empty paper tray)."""
-        if self._stage.journey.visit != self._visit:
-            self._opening = None
+        with self._stage.lock:  # else a beat between a commit and its screen would drop slips that may need a reprint
+            if self._stage.journey.visit != self._visit:
+                self._opening = None
 
     def _deliver(self, complete: Journey) -> None:
         stage = self._stage

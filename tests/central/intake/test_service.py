@@ -484,12 +484,6 @@ class TestSetAside:
         terminal.enrol(1, routing={field: "pro"})
         self.check(rig, terminal, "place_mismatch")
 
-    def test_a_record_that_names_another_terminal(self, rig: IntakeRig) -> None:
-        terminal = rig.terminal()
-        rig.terminal("T-PHARM-2")
-        terminal.enrol(1, routing={"terminal": "T-PHARM-2"})
-        self.check(rig, terminal, "terminal_mismatch")
-
     def test_a_nir_whose_key_does_not_fit(self, rig: IntakeRig) -> None:
         terminal = rig.terminal()
         facts = enrolment_facts(fictitious_nir(1))
@@ -508,6 +502,13 @@ class TestSetAside:
         facts = enrolment_facts(fictitious_nir(1))
         terminal.enrol(1, traits=msgspec.structs.replace(facts.traits, ins_oid="1.2.250.1.213.1.4.8"))
         self.check(rig, terminal, "ins_authority")
+
+    def test_a_part_longer_than_the_vault_takes(self, rig: IntakeRig) -> None:
+        """130 of them would make one hand-over too long for the vault, and stop everybody's."""
+        terminal = rig.terminal()
+        terminal.enrol(1, vault_part=bytes(16_000))
+        self.check(rig, terminal, "vault_part_too_long")
+        assert rig.count(outbox) == 1
 
     def test_an_enrolment_without_keys_for_the_vault(self, rig: IntakeRig) -> None:
         terminal = rig.terminal()
@@ -562,6 +563,29 @@ class TestBeyondStoring:
         assert rig.send(terminal) == [(Outcome.REJECTED, "out_of_range"), NEW]
         assert [row.record_id for row in rig.rows(records)] == [id_of(good)]
 
+    def test_an_id_of_a_time_no_calendar_has_is_rejected_and_the_rest_flows_on(self, rig: IntakeRig) -> None:
+        terminal = rig.terminal()
+        terminal.enrol(1, record_id=RecordId(b"\xff" * 6 + b"\x70\x00\x80" + bytes(7)))
+        terminal.enrol(2)
+        assert rig.send(terminal) == [(Outcome.REJECTED, "out_of_range"), NEW]
+
+    @pytest.mark.parametrize("sequence", [-1, 1 << 53, (1 << 64) - 1])
+    def test_a_number_no_chain_comes_to_is_rejected_and_does_not_become_the_head(
+        self, rig: IntakeRig, sequence: int
+    ) -> None:
+        terminal = rig.terminal()
+        terminal.enrol(1)
+        terminal.enrol(2, routing={"sequence": sequence})
+        assert rig.send(terminal) == [NEW, (Outcome.REJECTED, "out_of_range")]
+        assert [row.last_sequence for row in rig.rows(devices)] == [1]
+
+    def test_a_record_that_names_another_terminal_is_rejected(self, rig: IntakeRig) -> None:
+        terminal = rig.terminal()
+        rig.terminal("T-PHARM-2")
+        terminal.enrol(1, routing={"terminal": "T-PHARM-2"})
+        terminal.enrol(2)
+        assert rig.send(terminal) == [(Outcome.REJECTED, "terminal_mismatch"), NEW]
+
 
 class TestTime:
     """Invariant 12, through the door."""
@@ -603,8 +627,10 @@ def test_two_workers_at_once_keep_each_record_once(rig: IntakeRig) -> None:
     assert rig.recount().agrees
 
 
-def test_records_of_another_terminal_under_ones_own_signature_are_set_aside(rig: IntakeRig) -> None:
-    one, other = rig.terminal("T-PHARM-1"), rig.terminal("T-PHARM-2")
-    one.enrol(1)
-    assert rig.post(other.name, write_batch(other.name, one.made, other.key, sent_ms=0)) == [SET_ASIDE]
-    assert reasons(rig) == ["terminal_mismatch"]
+def test_who_sends_a_stolen_record_first_does_not_make_its_terminal_forget_it(rig: IntakeRig) -> None:
+    victim, thief = rig.terminal("T-PHARM-1"), rig.terminal("T-PHARM-2")
+    victim.enrol(1)
+    stolen = write_batch(thief.name, victim.made, thief.key, sent_ms=0)
+    assert rig.post(thief.name, stolen) == [(Outcome.REJECTED, "terminal_mismatch")]
+    assert rig.send(victim) == [NEW]
+    assert [row.terminal_id for row in rig.rows(ledger_entries)] == [victim.name]

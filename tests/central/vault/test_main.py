@@ -67,8 +67,9 @@ def running(site: VaultSite, **settings: str) -> Iterator[subprocess.Popen[str]]
     command = [sys.executable, "-m", "central.vault", "serve", "--home", str(site.home), "--port", "0"]
     environ = {name: value for name, value in os.environ.items() if not name.startswith("VAULT_")}
     with subprocess.Popen(command, env=environ | settings, stderr=subprocess.PIPE, text=True) as process:
-        yield process
-        if process.poll() is None:
+        try:
+            yield process
+        finally:
             process.kill()
 
 
