@@ -28,7 +28,7 @@ class VaultSettings:
     * ``wrong_tries_limit``: the try that locks a slip.
     * ``locator_tries``, ``address_tries``: tries within ``window``, right or wrong.
     * ``kdf``: never below OWASP's floor, except with ``weak_kdf_for_tests``, which no environment can set.
-    * ``help_line``: said where a new code is needed; None says "à un accueil de la CPAM ou en pharmacie" alone.
+    * ``help_line``: said where a new code is needed; None names only the desks of the CPAM.
     """
 
     home: Path
