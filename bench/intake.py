@@ -1,8 +1,9 @@
 """Intake over HTTP against its two bare halves, on one core, in one run. ``python -m bench.intake [BATCHES]``.
 
 Central runs as it is deployed (gunicorn, SQLite FULL, audit, ledger, counters, outbox), one worker with two threads
-(one verifies and opens while the other waits for the disk), pinned to one core; two terminals, on another core, post batches of 100 records, so that central never waits for a client; answers
-are verified after the clock has stopped. Beside it, on central's core, round by round:
+(one verifies and opens while the other waits for the disk), pinned to one core; two terminals, on another core, post
+batches of 100 records, so that central never waits for a client; answers are verified after the clock has stopped.
+Beside it, on central's core, round by round:
 (a) a loop that decodes the same batches, verifies the one signature each carries, opens and decodes each record;
 (b) the same rows, of the same bytes and under the same keys, inserted with ``executemany``, a transaction a batch.
 A first round warms everything up and does not count.
