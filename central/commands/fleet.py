@@ -9,13 +9,14 @@ from sqlalchemy import Connection
 from central.commands.desk import Desk, Parsers, offer
 from central.devices.fleet import OFFICE_KINDS, ROLES, Fleet, NewOffice, NewOperator
 from central.devices.regions import check_departement, check_region
-from central.engine import in_transaction
+from central.engine import in_transaction, reading
 from central.errors import SetupError
 from central.keys import read_root
 from central.passwords import generate_pin
-from wire.identifiers import Finess, office_id, operator_id, terminal_id
+from wire.identifiers import Finess, OfficeId, OperatorId, office_id, operator_id, terminal_id
 
-_PIN_LEAST, _PIN_MOST = 4, 12  # digits; the terminal locks a name after a few wrong ones
+# Digits. Four would be guessed: five tries in five minutes are 1,440 a day, and a stolen terminal holds the hash.
+_PIN_LEAST, _PIN_MOST = 6, 12
 
 
 def add_parsers(parsers: Parsers) -> None:
@@ -66,6 +67,7 @@ def _add_operator(desk: Desk, options: argparse.Namespace) -> int:
     pin = desk.chosen_secret("PIN", options, generate_pin)
     if not (pin.isascii() and pin.isdigit() and _PIN_LEAST <= len(pin) <= _PIN_MOST):
         raise SetupError(f"a PIN has {_PIN_LEAST} to {_PIN_MOST} digits", code="pin")
+    _check_pin_is_nobodys(desk, operator, office, pin)
     new = NewOperator(
         operator=operator,
         office=office,
@@ -76,6 +78,14 @@ def _add_operator(desk: Desk, options: argparse.Namespace) -> int:
     in_transaction(desk.engine, lambda connection: _fleet(desk, connection).add_operator(new))
     desk.say(f"operator {operator} may attest at {office}; terminals learn it at their next question")
     return 0
+
+
+def _check_pin_is_nobodys(desk: Desk, operator: OperatorId, office: OfficeId, pin: str) -> None:
+    # A terminal knows an operator by the PIN alone: one that two share would let each attest in the other's name.
+    with reading(desk.engine) as connection:
+        others = _fleet(desk, connection).pin_hashes(office, besides=operator)
+    if any(desk.passwords.matches(stored, pin) for stored in others):
+        raise SetupError("somebody else of this office has this PIN: choose another one", code="pin_taken")
 
 
 def _issue_ticket(desk: Desk, options: argparse.Namespace) -> int:

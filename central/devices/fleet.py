@@ -108,6 +108,17 @@ class Fleet:
         self._connection.execute(write.on_conflict_do_update(index_elements=["office_id", "operator_id"], set_=values))
         self._audit(AuditTag.OPERATOR_ADDED, operator.operator, operator.office)
 
+    def pin_hashes(self, office: OfficeId, *, besides: OperatorId) -> list[str]:
+        """The hashes of the PINs by which others may attest at an office now."""
+        found = self._connection.execute(
+            select(operators.c.pin_hash).where(
+                operators.c.office_id == office,
+                operators.c.operator_id != besides,
+                operators.c.retired_ms.is_(None),
+            )
+        )
+        return list(found.scalars())
+
     def issue_ticket(self, terminal: TerminalId, office: OfficeId, *, central: str, root: Ed25519PublicKey) -> Ticket:
         """Make a place for a terminal in an office, and the ticket that takes it.
 

@@ -44,9 +44,9 @@ class ConfiguredOperators(OperatorDirectory):
         1. no lock-out is running;
         2. the try is counted on the disk before anything is compared: pulling the plug gives no free tries;
         3. the PIN is compared with every operator's hash, whichever fits, so that time tells nothing;
-        4. the right PIN clears the count; the fifth wrong one in a row locks for five minutes.
-
-        Not checked: that two operators have different PINs (central sees to it when they are made).
+        4. a PIN that fits two operators is nobody's: else one would attest in the other's name (central refuses such
+           PINs when operators are made);
+        5. the right PIN clears the count; the fifth wrong one in a row locks for five minutes.
 
         Raises:
             kiosk.enrolment.errors.OperatorLockedError: step 1, or this was the fifth wrong try.
@@ -60,10 +60,10 @@ class ConfiguredOperators(OperatorDirectory):
             wrong = (self._facts.number(Fact.PIN_WRONG) or 0) + 1
             self._count(wrong, now)  # 2
             found = [entry for entry in entries if self._fits(entry, pin)]  # 3
-            if not found:
-                self._check_lock(now)  # 4
+            if len(found) != 1:  # 4
+                self._check_lock(now)  # 5
                 return None
-            self._facts.set({Fact.PIN_WRONG: None, Fact.PIN_LOCKED_UNTIL_MS: None})  # 4
+            self._facts.set({Fact.PIN_WRONG: None, Fact.PIN_LOCKED_UNTIL_MS: None})  # 5
             return _operator(found[0])
 
     def _check_lock(self, now: datetime) -> None:

@@ -68,16 +68,25 @@ def test_a_generated_pin_is_printed_once_and_stored_as_a_hash(run: Run, site: Ce
 def test_a_pin_is_typed_twice(run: Run, site: CentralSite) -> None:
     add_hall(run)
     who = ("add-operator", "AGENT-1", "--office", "CPAM-75-1", "--role", "agent", "--display-name", "A. Essai")
-    assert run(*who, typed=["4711", "4712"])[0] == 1
-    assert run(*who, typed=["4711", "4711"])[0] == 0
+    assert run(*who, typed=["471100", "471200"])[0] == 1
+    assert run(*who, typed=["471100", "471100"])[0] == 0
 
 
-@pytest.mark.parametrize("pin", ["", "123", "1234567890123", "12a4", "١٢٣٤"])
+@pytest.mark.parametrize("pin", ["", "12345", "1234567890123", "12a456", "١٢٣٤٥٦"])
 def test_a_pin_is_digits_and_neither_short_nor_endless(run: Run, pin: str) -> None:
     add_hall(run)
     who = ("add-operator", "AGENT-1", "--office", "CPAM-75-1", "--role", "agent", "--display-name", "A. Essai")
     code, _, err = run(*who, typed=[pin, pin])
     assert (code, "[pin]" in err) == (1, True)
+
+
+def test_a_pin_that_a_colleague_has_is_refused_so_that_nobody_attests_in_anothers_name(run: Run) -> None:
+    add_hall(run)
+    who = ("--office", "CPAM-75-1", "--role", "agent", "--display-name", "A. Essai")
+    assert run("add-operator", "AGENT-1", *who, typed=["471100", "471100"])[0] == 0
+    code, _, err = run("add-operator", "AGENT-2", *who, typed=["471100", "471100"])
+    assert (code, "[pin_taken]" in err) == (1, True)
+    assert run("add-operator", "AGENT-1", *who, typed=["471100", "471100"])[0] == 0
 
 
 def test_a_manager_made_by_command_can_sign_in(run: Run, site: CentralSite) -> None:

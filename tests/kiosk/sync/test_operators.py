@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from kiosk.enrolment.errors import NotReadyError, OperatorLockedError
 from kiosk.enrolment.ports import OperatorRole
@@ -36,6 +37,13 @@ def test_a_pin_finds_its_operator(pin: str, role: OperatorRole, rig: TerminalRig
 @pytest.mark.parametrize("pin", ["", "000000", AGENT_PIN + "1", "9" * 100_000])
 def test_a_wrong_pin_finds_nobody(pin: str, rig: TerminalRig) -> None:
     assert directory(rig).verify(pin) is None
+
+
+def test_a_pin_that_two_operators_share_attests_in_nobodys_name(rig: TerminalRig) -> None:
+    agent = next(entry for entry in rig.whereabouts.operators() if entry.role == "agent")
+    namesake = replace(agent, operator="AGENT-00")
+    operators = ConfiguredOperators(lambda: (namesake, agent), rig.facts, rig.server_time.now)
+    assert operators.verify(AGENT_PIN) is None
 
 
 def test_the_fifth_wrong_pin_locks_for_five_minutes_even_for_the_right_one(rig: TerminalRig) -> None:
