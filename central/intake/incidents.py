@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, func, select, update
 
 from central.engine import insert_into
 from central.intake.continuity import Gap, Incident, IncidentKind
@@ -38,6 +38,16 @@ def record(connection: Connection, terminal_id: str, incidents: Iterable[Inciden
     insert = insert_into(connection, chain_incidents)
     again = {"times": chain_incidents.c.times + 1, "last_ms": insert.excluded.last_ms}
     connection.execute(insert.on_conflict_do_update(index_elements=list(_KEY), set_=again), rows)
+
+
+def was_noted(connection: Connection, terminal_id: str, kind: IncidentKind, *, since_ms: int) -> bool:
+    """Whether an incident of that kind was written down since."""
+    latest = connection.scalar(
+        select(func.max(chain_incidents.c.last_ms))
+        .where(chain_incidents.c.terminal_id == terminal_id)
+        .where(chain_incidents.c.kind == kind.value)
+    )
+    return latest is not None and latest >= since_ms
 
 
 def open_gaps(connection: Connection, terminal_id: str) -> list[Gap]:

@@ -38,6 +38,10 @@ from wire.nir import InsAuthority
 DAMAGED_RETRY_MS = 60_000
 """After how long a record that came damaged, or stood before one, is to come again."""
 
+FORGERY_QUIET_MS = 60_000
+"""Forged batches of one terminal's name are written down once in this time: who can only guess a name must not be able
+to make central write to its disk with each request."""
+
 _SEQUENCES = range(1 << 53)
 _KNOWN = select(records.c.record_id, records.c.record_hash).where(
     records.c.record_id.in_(bindparam("ids", expanding=True))
@@ -121,12 +125,17 @@ class Intake:
         try:
             return judge(batch, body, device.verifying_key())
         except SignatureError as error:
-            forged = Incident(IncidentKind.SIGNATURE, 0, b"")
-            in_transaction(
-                self._engine,
-                lambda connection: incidents.record(connection, device.terminal_id, [forged], at_ms=now_ms),
-            )
+            self._note_forgery(device.terminal_id, now_ms)
             raise NotSignedError from error
+
+    def _note_forgery(self, terminal_id: str, now_ms: int) -> None:
+        forged = Incident(IncidentKind.SIGNATURE, 0, b"")
+        with reading(self._engine) as connection:
+            if incidents.was_noted(connection, terminal_id, forged.kind, since_ms=now_ms - FORGERY_QUIET_MS):
+                return
+        in_transaction(
+            self._engine, lambda connection: incidents.record(connection, terminal_id, [forged], at_ms=now_ms)
+        )
 
     def _keep(
         self, connection: Connection, batch: Batch, judged: Sequence[Judged], opened: dict[bytes, Opened], now_ms: int
