@@ -5,6 +5,7 @@ Deciding comes first, disk second, memory last: a document is verified, then wri
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from wire.errors import TrustError, WireError
 from wire.homes import CONFIGURATION, TRUST_BUNDLE
 from wire.identifiers import TerminalId, milliseconds, office_id
 from wire.nir import InsAuthority
+from wire.records import SubChannel
 from wire.trust import KeyUse, TrustBundle, open_bundle
 
 
@@ -63,6 +65,12 @@ class HeldWhereabouts(Whereabouts):
                 raise NotReadyError("this terminal is revoked: call the operator of the fleet", code="revoked")
             return _place(self._terminal, self._held_configuration(), self.trust())  # 2, 3
 
+    def sub_channel(self) -> SubChannel | None:
+        """By the configuration held, also while revoked; None when none verifies."""
+        with self._lock:
+            held = self._configuration_or_none()
+            return None if held is None else held.sub_channel
+
     def trust(self) -> TrustBundle:
         """The trust bundle, valid now; also for a revoked terminal, which must still deliver what it holds.
 
@@ -74,6 +82,7 @@ class HeldWhereabouts(Whereabouts):
             held = self._trust
             if held is None or not held.valid_from_ms <= now_ms < held.valid_until_ms:
                 self._trust = held = self._open_trust(self._read(TRUST_BUNDLE))
+                self._remember(held)
             return held
 
     def operators(self) -> tuple[OperatorEntry, ...]:
@@ -88,14 +97,18 @@ class HeldWhereabouts(Whereabouts):
     def accept_trust(self, fetched: Fetched) -> None:
         """Take over a trust bundle that has come.
 
-        Steps: it is opened (root's signature, no rollback, valid now), written, used. Not checked: that the
-        configuration held is signed with its answer key; the caller fetches a configuration after each new bundle.
+        Steps: the one held is read, so that its serial counts; the new one is opened (root's signature, no rollback,
+        valid now), written, used. Not checked: that the configuration held is signed with its answer key (the caller
+        fetches a configuration after each new bundle), and the serial of a bundle of the registration that ran out
+        before it was ever used.
 
         Raises:
             kiosk.enrolment.errors.NotReadyError: not acceptable; what was held stays.
             kiosk.enrolment.errors.StoreError: the disk refused; what was held stays.
         """
         with self._lock:
+            with contextlib.suppress(NotReadyError):
+                self.trust()
             bundle = self._open_trust(fetched.document)
             self._write(TRUST_BUNDLE, fetched.document)
             # Without its ETag the whole configuration comes again, signed with the new bundle's answer key.
@@ -166,6 +179,12 @@ class HeldWhereabouts(Whereabouts):
             return open_bundle(document, self._root, now=self._server_time.now(), lowest_serial=lowest)
         except TrustError as error:
             raise NotReadyError(str(error), code=error.code) from error
+
+    def _remember(self, bundle: TrustBundle) -> None:
+        """Nothing older from now on, also after a restart; the bundle of the registration was never fetched by us."""
+        if bundle.serial > (self._facts.number(Fact.TRUST_SERIAL) or 0):
+            with contextlib.suppress(StoreError):  # a full disk must not close the terminal; the next start tries again
+                self._facts.set({Fact.TRUST_SERIAL: bundle.serial})
 
     def _open_configuration(self, document: bytes, trust: TrustBundle) -> Configuration:
         try:

@@ -15,6 +15,7 @@ from tests.fakes.terminal_rig import TerminalRig
 from wire.homes import CONFIGURATION, TRUST_BUNDLE
 from wire.identifiers import TerminalId, milliseconds
 from wire.nir import InsAuthority
+from wire.records import SubChannel
 
 
 def code_of(call: Callable[[], object]) -> str:
@@ -30,6 +31,18 @@ def bundle(document: bytes) -> Fetched:
 def test_a_registered_terminal_knows_its_place(rig: TerminalRig) -> None:
     place = rig.whereabouts.current()
     assert (place.office, place.ins_authority) == ("CPAM-031-01", InsAuthority(TEST_OID))
+
+
+def test_a_revoked_terminal_still_knows_whether_it_stands_in_a_hall_or_at_a_counter(rig: TerminalRig) -> None:
+    rig.whereabouts.revoke()
+    rig.reopen()
+    assert rig.whereabouts.sub_channel() is SubChannel.HALL_TERMINAL
+
+
+def test_without_documents_nobody_can_tell_where_it_stands(rig: TerminalRig) -> None:
+    (rig.home / CONFIGURATION).unlink()
+    rig.reopen()
+    assert rig.whereabouts.sub_channel() is None
 
 
 def test_without_documents_it_is_not_registered(rig: TerminalRig) -> None:
@@ -50,6 +63,20 @@ def test_an_older_bundle_is_refused_even_when_it_is_put_on_the_disk(rig: Termina
     (rig.home / TRUST_BUNDLE).write_bytes(programme.bundle(serial=4))
     rig.reopen()
     assert code_of(rig.whereabouts.current) == "trust_rollback"
+
+
+@pytest.mark.parametrize("restarts", [0, 1])
+def test_a_bundle_older_than_the_one_of_the_registration_is_refused(
+    rig: TerminalRig, programme: Programme, restarts: int
+) -> None:
+    """A key that was replaced because it was stolen must not come back on a terminal that never fetched a bundle."""
+    (rig.home / TRUST_BUNDLE).write_bytes(programme.bundle(serial=5))
+    for _ in range(restarts):
+        rig.whereabouts.current()
+        (rig.home / TRUST_BUNDLE).write_bytes(programme.bundle(serial=4))
+        rig.reopen()
+    stolen = bundle(programme.with_new_answer_key().bundle(serial=4))
+    assert code_of(lambda: rig.whereabouts.accept_trust(stolen)) == "trust_rollback"
 
 
 def test_an_expired_bundle_stops_enrolments_until_a_new_one_comes(rig: TerminalRig, programme: Programme) -> None:
