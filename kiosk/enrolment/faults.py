@@ -1,6 +1,7 @@
 """Everything that can go wrong on the terminal, as one table: stable code for the phone, and who can help.
 
-The sentences (for the person) and the ways on stand in ``wording/<language>/faults.json`` under the fault's value.
+The sentences and the ways on stand in ``wording/<language>/faults_<kind>.json`` under the fault's value: in a hall they
+are said to the person, at a counter to the pharmacist.
 """
 
 from __future__ import annotations

@@ -199,6 +199,10 @@ class Whereabouts(ABC):
         """This terminal's name: known since it was registered, also while it may not enrol."""
 
     @abstractmethod
+    def sub_channel(self) -> SubChannel | None:
+        """Hall or counter, so that a closed terminal speaks to whoever stands there; None when nobody can tell."""
+
+    @abstractmethod
     def current(self) -> TerminalPlace:
         """The place now.
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
+
 from kiosk.enrolment.contact import mobile_as_written
 from kiosk.enrolment.evidence import METHODS, attestation
 from kiosk.enrolment.faults import SHORT_CODES, Fault
@@ -62,7 +64,7 @@ def picture(session: EnrolmentSession) -> dict[str, Any]:
         "editable": [one.value for one in PATHS[journey.kind] if one in EDITABLE],
         "complaint": _complaint(journey, texts),
         "fault": _fault(journey, texts),
-        "paper_code": SHORT_CODES[Fault.PAPER],
+        "paper_fault": _words(Fault.PAPER, journey, texts),
         "mobile": _mobile(journey),
         "terminal": screen.terminal,
         "office": screen.place.office_name if screen.place else "",
@@ -103,5 +105,8 @@ def _complaint(journey: Journey, texts: Texts) -> str:
 def _fault(journey: Journey, texts: Texts) -> dict[str, str] | None:
     if journey.fault is None:
         return None
-    detail = journey.fault_code or ""
-    return {**texts.faults[journey.fault.value], "code": SHORT_CODES[journey.fault], "detail": detail}
+    return {**_words(journey.fault, journey, texts), "detail": journey.fault_code or ""}
+
+
+def _words(fault: Fault, journey: Journey, texts: Texts) -> dict[str, str]:
+    return {**msgspec.structs.asdict(texts.faults[journey.kind][fault]), "code": SHORT_CODES[fault]}

@@ -150,7 +150,10 @@ class Stage:
         )
 
     def _kind(self) -> JourneyKind:
-        return self.journey.kind if self.place is None else kind_of(self.place.sub_channel)
+        if self.place is not None:
+            return kind_of(self.place.sub_channel)
+        told = self.tools.whereabouts.sub_channel()  # closed since the start, but perhaps it knows where it stands
+        return self.journey.kind if told is None else kind_of(told)
 
     def _restart_silence(self) -> None:
         self.touched_at = self.tools.monotonic()

@@ -15,6 +15,8 @@ from typing import Any
 
 import msgspec
 
+from kiosk.enrolment.faults import Fault
+from kiosk.enrolment.steps import JourneyKind
 from wire.identifiers import milliseconds
 from wire.records import Question, TextShown, sha256
 
@@ -59,11 +61,20 @@ class Text(msgspec.Struct, frozen=True):
         )
 
 
+class FaultWords(msgspec.Struct, frozen=True):
+    """What is said of one fault: what happened, what it means, and what to do now."""
+
+    title: str
+    sentence: str
+    way_on: str
+
+
 @dataclass(frozen=True, slots=True)
 class Texts:
     """All the words of one language.
 
     ``faults`` and ``sentences`` are the short texts of the screens by their stable code, ``slips`` those of the paper.
+    Faults are said in two ways: to a person in a hall, who has an agent near, and to the pharmacist, who has not.
     """
 
     notice: Text
@@ -73,7 +84,7 @@ class Texts:
     contact_warning: Text
     attestation_hall: Text
     attestation_counter: Text
-    faults: dict[str, dict[str, str]]
+    faults: dict[JourneyKind, dict[Fault, FaultWords]]
     sentences: dict[str, str]
     slips: dict[str, str]
 
@@ -96,7 +107,7 @@ def load_texts(language: str = FRENCH) -> Texts:
     evidence = {name: _read(language, name, Text) for name in _EVIDENCE}
     return Texts(
         **evidence,
-        faults=_read(language, "faults", dict[str, dict[str, str]]),
+        faults={kind: _read(language, f"faults_{kind.value}", dict[Fault, FaultWords]) for kind in JourneyKind},
         sentences=_read(language, "sentences", dict[str, str]),
         slips=_read(language, "slips", dict[str, str]),
     )

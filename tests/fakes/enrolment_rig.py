@@ -44,7 +44,14 @@ class EnrolmentRig:
     def __post_init__(self) -> None:
         place = hall(self.programme) if self.kind is JourneyKind.HALL else counter(self.programme)
         self.whereabouts = FakeWhereabouts(place)
-        self.session = EnrolmentSession(
+        self.session = self._session()
+
+    def restart(self) -> None:
+        """The same terminal after its program was started again."""
+        self.session = self._session()
+
+    def _session(self) -> EnrolmentSession:
+        return EnrolmentSession(
             Collaborators(
                 reader=self.reader,
                 printer=self.printer,

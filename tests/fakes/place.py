@@ -50,6 +50,9 @@ class FakeWhereabouts(Whereabouts):
     def terminal(self) -> TerminalId:
         return self.place.terminal
 
+    def sub_channel(self) -> SubChannel | None:
+        return self.place.sub_channel
+
     def current(self) -> TerminalPlace:
         if self.reason is not None:
             raise NotReadyError("the terminal may not enrol", code=self.reason)

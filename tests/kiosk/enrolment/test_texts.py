@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 
 from kiosk.enrolment.errors import CardFault
 from kiosk.enrolment.faults import SHORT_CODES, Fault, fault_of
 from kiosk.enrolment.rules import Eligibility
+from kiosk.enrolment.steps import JourneyKind
 from kiosk.enrolment.texts import LABEL, Text, load_texts
 from wire.records import Question
 
@@ -69,10 +72,19 @@ def test_every_question_has_words_for_both_answers(question: Question) -> None:
     assert asked.refuse
 
 
+@pytest.mark.parametrize("kind", JourneyKind)
 @pytest.mark.parametrize("fault", Fault)
-def test_every_fault_has_a_title_a_sentence_a_way_on_and_a_short_code(fault: Fault) -> None:
-    assert set(TEXTS.faults[fault.value]) == {"title", "sentence", "way_on"}
+def test_every_fault_has_its_words_in_the_hall_and_at_the_counter_and_a_short_code(
+    fault: Fault, kind: JourneyKind
+) -> None:
+    assert all(msgspec.structs.astuple(TEXTS.faults[kind][fault]))
     assert SHORT_CODES[fault]
+
+
+@pytest.mark.parametrize("fault", Fault)
+def test_no_fault_sends_a_pharmacist_to_an_agent_or_to_another_terminal(fault: Fault) -> None:
+    words = " ".join(msgspec.structs.astuple(TEXTS.faults[JourneyKind.COUNTER][fault]))
+    assert not re.search(r"agent|borne", words, re.IGNORECASE)
 
 
 def test_no_two_faults_share_a_code() -> None:
@@ -80,8 +92,8 @@ def test_no_two_faults_share_a_code() -> None:
 
 
 @pytest.mark.parametrize("card_fault", CardFault)
-def test_whatever_the_reader_says_has_its_screen(card_fault: CardFault) -> None:
-    assert fault_of(card_fault).value in TEXTS.faults
+def test_whatever_the_reader_says_is_a_fault_that_can_be_shown(card_fault: CardFault) -> None:
+    assert fault_of(card_fault) in SHORT_CODES
 
 
 @pytest.mark.parametrize("verdict", [verdict for verdict in Eligibility if verdict is not Eligibility.MAY])

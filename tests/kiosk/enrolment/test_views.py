@@ -114,6 +114,40 @@ def bring_to(rig: EnrolmentRig, step: Step) -> None:
     OFF_THE_PATH.get(step, lambda rig: rig.go(step))(rig)
 
 
+@pytest.mark.parametrize("step", [step for step in Step if step not in {Step.SUMMARY, Step.THANKS}])
+def test_no_screen_of_the_counter_speaks_of_an_agent_or_of_a_hall_terminal(counter: Visitor, step: Step) -> None:
+    if step is not Step.SIGN_IN:
+        counter.rig.go(Step.ATTRACT)
+        bring_to(counter.rig, step)
+    counter.load()
+    assert counter.step == step.value
+    # The notice is one text for everybody, hashed as shown: "l'agent ou le pharmacien" is right in it.
+    shown = re.sub(r'<div class="notice".*?notice__end', "", counter.html, flags=re.DOTALL)
+    assert not re.search(r"\bagents?\b|\bbornes?\b", shown, re.IGNORECASE)
+
+
+def test_a_counter_closed_since_it_was_started_is_no_hall_terminal(counter: Visitor) -> None:
+    counter.rig.whereabouts.reason = "revoked"
+    counter.rig.restart()
+    assert "Ce poste est hors service" in Visitor(counter.rig).html
+
+
+def test_paper_that_is_missing_is_said_with_its_reason_and_what_to_do(counter: Visitor) -> None:
+    counter.rig.go(Step.ATTRACT)
+    bring_to(counter.rig, Step.PAPER)
+    assert "Il n’y a plus de papier. Vérifiez l’imprimante, puis réimprimez." in counter.load()  # noqa: RUF001 - French
+
+
+@pytest.mark.parametrize("word", [PersonStatus.ACTIVE, PersonStatus.CLOSED])
+def test_an_existing_dossier_sends_nobody_at_the_counter_to_an_agent(counter: Visitor, word: PersonStatus) -> None:
+    counter.rig.desk.word = word
+    counter.rig.go(Step.WHO)
+    counter.rig.session.choose_person(counter.rig.touch(), 0)
+    shown = counter.load()
+    assert "sa caisse" in shown
+    assert not re.search(r"\bagents?\b|\bbornes?\b", shown, re.IGNORECASE)
+
+
 def _out_of_service(rig: EnrolmentRig) -> None:
     rig.whereabouts.reason = "revoked"
 
