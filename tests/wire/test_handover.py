@@ -5,10 +5,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from wire.errors import ChainError, SignatureError
 from wire.handover import (
+    HAND_OVER_COUNT,
+    HAND_OVER_LIMIT,
     EventsAnswer,
     EventsQuery,
     HandOver,
+    HandOverAction,
     HandOverAnswer,
+    HandOverItem,
     open_events_answer,
     open_events_query,
     open_hand_over,
@@ -18,7 +22,7 @@ from wire.handover import (
     write_hand_over,
     write_hand_over_answer,
 )
-from wire.records import sha256
+from wire.records import VAULT_LIMIT, sha256
 
 
 @pytest.fixture
@@ -58,3 +62,18 @@ def test_events_answer_one_question(central: Ed25519PrivateKey, vault: Ed25519Pr
     assert open_events_answer(answer, vault.public_key(), request=query).events == ()
     with pytest.raises(ChainError):
         open_events_answer(answer, vault.public_key(), request=b"another")
+
+
+def test_as_many_of_the_longest_parts_as_one_request_may_hold_fit_into_it(central: Ed25519PrivateKey) -> None:
+    """Intake lets no longer part through (central.intake.opening), so nobody's parts can stop the hand-over."""
+    longest = HandOverItem(
+        record_id=bytes(16),
+        action=HandOverAction.CODE_REQUEST,
+        dossier_id=bytes(16),
+        terminal="T" * 32,
+        vault=bytes(VAULT_LIMIT),
+        break_glass_refused=False,
+        centre_15_refused=False,
+    )
+    request = write_hand_over(HandOver(sent_ms=1, items=(longest,) * HAND_OVER_COUNT), central)
+    assert len(request) <= HAND_OVER_LIMIT
