@@ -74,8 +74,12 @@ class Outcome(enum.Enum):
     REJECTED = "rejected"
 
 
+QUARANTINED = "quarantined"
+"""The code of a record that central keeps, but acts upon only when a person has looked: revoked, unknown, unopenable."""
+
+
 class RecordOutcome(WireStruct, frozen=True):
-    """Outcome of one record; ``code`` says more (``second_enrolment``, ``quarantined``…), ``retry_ms``: PENDING."""
+    """Outcome of one record; ``code`` says more (``second_enrolment``, :data:`QUARANTINED`…), ``retry_ms``: PENDING."""
 
     record_hash: bytes
     outcome: Outcome

@@ -26,11 +26,10 @@ from central.intake.continuity import Incident, IncidentKind
 from central.intake.opening import Opened
 from central.ledger.rules import Rule, Rules
 from central.ledger.service import Booking, LedgerState
-from wire.batch import BatchItem, Outcome, RecordOutcome
+from wire.batch import QUARANTINED, BatchItem, Outcome, RecordOutcome
 from wire.handover import HandOverAction
 from wire.records import EnrolmentFacts, Question, RecordKind, Routing, SlipFacts
 
-QUARANTINED = "quarantined"
 SECOND_ENROLMENT = "second_enrolment"
 ID_CONFLICT = "id_conflict"
 

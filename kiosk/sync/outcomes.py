@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from kiosk.sync.errors import AnswerError
 from kiosk.sync.outbox import StoredRecord
-from wire.batch import BatchAnswer, Outcome, RecordOutcome
+from wire.batch import QUARANTINED, BatchAnswer, Outcome, RecordOutcome
 
 PENDING_DEFAULT_S = 60.0
 """Wait of a pending record for which central named no time, or of one the answer does not mention."""
@@ -22,11 +22,15 @@ _CODE_LENGTH = 64  # of a code shown to the operator
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """What to do, by sequence: forget, put aside with a code, or try again after so many seconds."""
+    """What to do, by sequence: forget, put aside with a code, or try again after so many seconds.
+
+    ``has_quarantined``: central keeps a record, but out of the way: a reason to ask whether this terminal may go on.
+    """
 
     forget: tuple[int, ...]
     reject: dict[int, str]
     postpone_s: dict[int, float]
+    has_quarantined: bool
 
 
 def settle(sent: Sequence[StoredRecord], answer: BatchAnswer) -> Settlement:
@@ -60,7 +64,8 @@ def settle(sent: Sequence[StoredRecord], answer: BatchAnswer) -> Settlement:
             reject[record.sequence] = (outcome_of.code or "rejected")[:_CODE_LENGTH]
         else:
             postpone[record.sequence] = _wait_s(outcome_of, answer.server_ms)  # 3
-    return Settlement(tuple(forget), reject, postpone)
+    quarantined = any(one.code == QUARANTINED for one in answer.outcomes)
+    return Settlement(tuple(forget), reject, postpone, quarantined)
 
 
 def _wait_s(outcome: RecordOutcome | None, server_ms: int) -> float:

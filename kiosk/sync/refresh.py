@@ -51,7 +51,7 @@ class Refresher:
         return self._due_s
 
     def hasten(self) -> None:
-        """Something signed did not verify: perhaps the keys have changed. Ask at the next turn."""
+        """There is a sign that a document held is behind (keys, or the right to enrol). Ask at the next turn."""
         self._due_s = self._trust_due_s = 0.0
 
     def turn(self, now_s: float, jitter: float) -> None:

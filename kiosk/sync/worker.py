@@ -200,6 +200,8 @@ class SyncWorker:
             **{sequence: at_s for sequence, at_s in self._postponed.items() if sequence not in settled},
             **{sequence: now_s + wait_s for sequence, wait_s in settlement.postpone_s.items()},
         }
+        if settlement.has_quarantined:
+            self._refresher.hasten()  # perhaps this terminal was revoked, or its documents are behind
         self._pace = planning.after_success(self._pace)
         self._state = SyncState(Health.WELL, None, 0)
         for code in settlement.reject.values():

@@ -15,6 +15,7 @@ from kiosk.sync.errors import LinkError, RefusedError
 from kiosk.sync.link import CentralLink, Fetched
 from tests.fakes.programme import PRESENT, TERMINAL, Programme
 from wire.batch import (
+    QUARANTINED,
     Batch,
     BatchAnswer,
     BatchItem,
@@ -130,7 +131,8 @@ class CentralSimulator(CentralLink):
         if item.hash in self.hashes():
             return RecordOutcome(record_hash=item.hash, outcome=Outcome.DURABLE_ALREADY)
         self.arrived.append(Arrived(item, self._opened(item)))
-        return RecordOutcome(record_hash=item.hash, outcome=Outcome.DURABLE_NEW)
+        code = QUARANTINED if self.revoked else None
+        return RecordOutcome(record_hash=item.hash, outcome=Outcome.DURABLE_NEW, code=code)
 
     def _opened(self, item: BatchItem) -> Administrative | None:
         if item.record.administrative is None:

@@ -35,6 +35,11 @@ def test_each_record_gets_what_the_answer_says_of_it() -> None:
     assert (done.forget, done.reject, done.postpone_s) == ((1,), {3: "record_version"}, {2: 90.0})
 
 
+@pytest.mark.parametrize(("code", "told"), [("quarantined", True), ("second_enrolment", False), (None, False)])
+def test_a_record_set_aside_by_central_is_told_from_one_that_counts(code: str | None, told: bool) -> None:
+    assert settle(SENT, answer(of(1, Outcome.DURABLE_NEW, code=code))).has_quarantined is told
+
+
 def test_a_record_that_is_not_named_is_postponed_not_forgotten() -> None:
     done = settle(SENT, answer(of(1, Outcome.DURABLE_ALREADY)))
     assert done.forget == (1,)

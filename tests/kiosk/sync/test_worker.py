@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import pytest
 
+from kiosk.enrolment.errors import NotReadyError
 from kiosk.sync.errors import LinkError, RefusedError
 from kiosk.sync.planning import BACKOFF_CAP_S
 from kiosk.sync.worker import KEEP_FORGOTTEN, Health
@@ -312,6 +313,18 @@ def test_a_revoked_terminal_still_delivers_what_it_holds(rig: TerminalRig, centr
     central.revoked = True
     rig.run()
     assert rig.store.waiting() == 0
+
+
+def test_a_terminal_whose_records_are_quarantined_asks_at_once_whether_it_is_revoked(
+    rig: TerminalRig, central: CentralSimulator
+) -> None:
+    rig.run()
+    central.revoked = True  # the next refresh would be due a minute later
+    rig.enrol()
+    rig.run()
+    with pytest.raises(NotReadyError) as refused:
+        rig.whereabouts.current()
+    assert refused.value.code == "revoked"
 
 
 def test_a_rotated_answer_key_is_learned_from_a_new_bundle_and_the_sending_goes_on(
