@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable
 from datetime import timedelta
@@ -147,6 +148,18 @@ def test_the_slip_of_a_second_enrolment_waits_for_the_guard(site: VaultSite) -> 
     answer = site.activate_slip(second)
     assert (answer.status_code, state_of(answer)) == (409, "waiting_guard")
     assert state_of(site.activate_slip(first)) == "activated"
+
+
+def test_a_slip_that_arrived_after_another_is_told_so_without_an_order_or_a_delay_nobody_can_keep(
+    site: VaultSite,
+) -> None:
+    dossier, _first = site.opened_dossier()
+    late = site.enrol()
+    site.hand_over(site.item(late, dossier, HandOverAction.CODE_REQUEST))
+    page = site.activate_slip(late).get_data(as_text=True)
+    assert "Un dossier était déjà ouvert à votre nom" in page
+    assert "adressez-vous à un accueil" in page
+    assert not re.search(r"\b(second|premier) ticket|pourra|\bheures?\b|\bjours?\b", page)
 
 
 def test_the_code_of_another_slip_is_wrong(site: VaultSite) -> None:
