@@ -53,4 +53,5 @@ def decode(data: bytes, kind: type[T], *, limit: int) -> T:
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
         # The library's text may quote a value: the cause is cut off on purpose.
         place = str(error).rpartition(" - at ")[2] if " - at " in str(error) else "the outermost level"
-        raise FormatError(f"not the canonical form of {kind.__name__} at {place}", code="malformed") from None
+        name = getattr(kind, "__name__", "any of its kinds")  # a union of structs has no name
+        raise FormatError(f"not the canonical form of {name} at {place}", code="malformed") from None

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from wire.batch import BatchMessage
 from wire.canonical import WireStruct, decode, encode
 from wire.errors import FormatError
-from wire.records import Record, Routing
+from wire.records import Administrative, Record, Routing
 
 
 class Old(WireStruct, frozen=True):
@@ -62,9 +62,9 @@ def test_a_malformed_value_is_not_repeated_in_the_error() -> None:
 
 @given(st.binary(max_size=300))
 def test_rubbish_is_refused_with_our_error(data: bytes) -> None:
-    for kind in (Record, Routing, BatchMessage):
+    for kind in (Record, Routing, BatchMessage, Administrative):
         with pytest.raises(FormatError):
-            decode(data, kind, limit=300)
+            decode(data, kind, limit=300)  # type: ignore[arg-type]
 
 
 def test_a_wire_value_is_silent_in_a_log() -> None:

@@ -474,6 +474,15 @@ class TestSetAside:
         terminal.record("enrolment", RecordId.new(LAUNCH), moved, b"vault", at=LAUNCH)
         self.check(rig, terminal, "not_opened")
 
+    @pytest.mark.parametrize(
+        "facts", [b"", b"\xc1", encode({"kind": "enrolment", "traits": 7}), encode({"kind": "later"})]
+    )
+    def test_facts_that_are_not_of_the_form(self, rig: IntakeRig, facts: bytes) -> None:
+        terminal, record_id = rig.terminal(), RecordId.new(LAUNCH)
+        sealed = seal(facts, rig.keys.intake.public_key(), SealPurpose.ADMINISTRATIVE, record_id, terminal.name)
+        terminal.record("enrolment", record_id, sealed, b"vault", at=LAUNCH)
+        self.check(rig, terminal, "malformed")
+
     def test_facts_of_another_kind(self, rig: IntakeRig) -> None:
         terminal = rig.terminal()
         terminal.enrol(1, routing={"kind": "slip_outcome"})
