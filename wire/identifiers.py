@@ -68,8 +68,7 @@ class RecordId:
         A refusal hands in its hour, so that the id tells no more than the record does.
         """
         noise = secrets.token_bytes(_RANDOM_BYTES_OF_RECORD_ID) if entropy is None else entropy
-        stamp = milliseconds(at).to_bytes(6, "big")
-        return cls(stamp + bytes([0x70 | noise[0] & 0x0F, noise[1], 0x80 | noise[2] & 0x3F]) + noise[3:])
+        return cls(time_prefix(at) + bytes([0x70 | noise[0] & 0x0F, noise[1], 0x80 | noise[2] & 0x3F]) + noise[3:])
 
     def __str__(self) -> str:
         return str(uuid.UUID(bytes=self.value))
@@ -127,6 +126,11 @@ def milliseconds(at: datetime) -> int:
     if at.tzinfo is None:
         raise IdentifierError("a time on the wire is aware", code="naive_time")
     return int(at.timestamp() * 1000)
+
+
+def time_prefix(at: datetime) -> bytes:
+    """The 6 bytes with which the ids of records made then begin; sorts before them, and after all earlier ids."""
+    return milliseconds(at).to_bytes(6, "big")
 
 
 def moment(value: int) -> datetime:

@@ -1,8 +1,6 @@
-"""Who is signed in at the counter, and how many openings this terminal has made today. No names, no clock."""
+"""Who is signed in at the counter, and for how long still. No clock of its own."""
 
 from __future__ import annotations
-
-from datetime import date
 
 from kiosk.enrolment.ports import Operator
 
@@ -10,13 +8,11 @@ SIGNED_IN_FOR = 15 * 60.0  # seconds a counter session lasts without any touch
 
 
 class Attendance:
-    """The pharmacist's counter session and the day's count; not thread-safe, the session's lock is around it."""
+    """The pharmacist's counter session; not thread-safe, the session's lock is around it."""
 
     def __init__(self) -> None:
         self._operator: Operator | None = None
         self._seen = 0.0
-        self._day: date | None = None
-        self._openings = 0
 
     @property
     def operator(self) -> Operator | None:
@@ -38,12 +34,3 @@ class Attendance:
     def is_stale(self, now: float) -> bool:
         """Whether somebody is signed in and has not touched anything for a quarter of an hour."""
         return self._operator is not None and now - self._seen >= SIGNED_IN_FOR
-
-    def count_opening(self, day: date) -> None:
-        """One more durable enrolment."""
-        self._openings = self.openings_on(day) + 1
-        self._day = day
-
-    def openings_on(self, day: date) -> int:
-        """How many since midnight, or since the terminal was started when that was later."""
-        return self._openings if day == self._day else 0

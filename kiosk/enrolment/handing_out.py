@@ -76,7 +76,6 @@ class HandingOut:
         else:
             with stage.lock:
                 self._opening, self._visit = opening, complete.visit
-                stage.attendance.count_opening(stage.today())
                 bare = stage.journey.forgotten()  # the person is in the sealed record and on slip A now
                 stage.put(bare.to(Step.PRINTING, stage.now(), place=complete.place, slips=_all_waiting(opening.slips)))
             self._print(opening)

@@ -133,6 +133,10 @@ class RecordStore(ABC):
     def waiting(self) -> int:
         """How many records central has not yet confirmed."""
 
+    @abstractmethod
+    def openings_since(self, instant: datetime) -> int:
+        """How many enrolments were kept from that instant (aware UTC) on, whatever became of them at central."""
+
 
 class SlipJournal(ABC):
     """Where the state of each slip is kept, so that a restart knows what paper may be missing."""

@@ -7,7 +7,7 @@ the next step of this house, here they are told to ask the agent).
 from __future__ import annotations
 
 import enum
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 from kiosk.enrolment.holder import CardContents, CardHolder, CardWarning
@@ -36,6 +36,11 @@ class Eligibility(enum.Enum):
 def local_day(at: datetime) -> date:
     """The calendar day in France of an aware time: majority begins at midnight there, not in UTC."""
     return at.astimezone(PARIS).date()
+
+
+def day_began(at: datetime) -> datetime:
+    """The midnight in France with which the calendar day of an aware time began, in UTC."""
+    return datetime.combine(local_day(at), time(), PARIS).astimezone(UTC)
 
 
 def legal_birth_date(raw: str) -> date | None:

@@ -22,7 +22,7 @@ class Touch:
 class Screen:
     """The session at one instant. ``revision`` grows with every change that must be drawn.
 
-    ``done_today`` counts the openings made here since midnight in France or since the start, whichever is later.
+    ``done_today`` counts the openings kept here since midnight in France.
     """
 
     journey: Journey

@@ -43,6 +43,7 @@ class EnrolmentSession:
         """The session as it is now."""
         stage = self._stage
         waiting = stage.tools.store.waiting()
+        done_today = stage.tools.store.openings_since(stage.midnight())
         with stage.lock:
             return Screen(
                 journey=stage.journey,
@@ -52,7 +53,7 @@ class EnrolmentSession:
                 place=stage.journey.place or stage.place,
                 operator=stage.attendance.operator,
                 waiting=waiting,
-                done_today=stage.attendance.openings_on(stage.today()),
+                done_today=done_today,
             )
 
     def tick(self) -> None:

@@ -10,7 +10,7 @@ import contextlib
 import logging
 import threading
 from collections.abc import Callable, Iterator
-from datetime import date, datetime
+from datetime import datetime
 
 from kiosk.enrolment.attendance import Attendance
 from kiosk.enrolment.card_watch import IN_SLOT
@@ -19,7 +19,7 @@ from kiosk.enrolment.errors import StepError
 from kiosk.enrolment.faults import Fault
 from kiosk.enrolment.journey import Journey, SlipProgress
 from kiosk.enrolment.ports import CardPresence, ReaderState, TerminalPlace
-from kiosk.enrolment.rules import local_day
+from kiosk.enrolment.rules import day_began
 from kiosk.enrolment.screen import Touch
 from kiosk.enrolment.steps import JourneyKind, Step, kind_of
 
@@ -45,9 +45,9 @@ class Stage:
         """Aware UTC."""
         return self.tools.clock()
 
-    def today(self) -> date:
-        """The calendar day in France."""
-        return local_day(self.now())
+    def midnight(self) -> datetime:
+        """When the calendar day in France began, aware UTC."""
+        return day_began(self.now())
 
     @property
     def must_sign_in(self) -> bool:

@@ -9,7 +9,7 @@ from datetime import datetime
 from kiosk.sync.database import TerminalDatabase
 from kiosk.sync.planning import Waiting
 from wire.failpoints import Failpoint, Reach, pass_by
-from wire.identifiers import RecordId, milliseconds
+from wire.identifiers import RecordId, time_prefix
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -90,12 +90,11 @@ class Outbox:
 
         The newest record always stays: the next one will name its hash.
         """
-        oldest_kept = milliseconds(before).to_bytes(6, "big")  # a record id begins with its time
         with self._database.transaction() as database:
             cursor = database.execute(
                 "DELETE FROM records WHERE state = 'forgotten' AND record_id < ? "
                 "AND sequence < (SELECT max(sequence) FROM records)",
-                (oldest_kept,),
+                (time_prefix(before),),
             )
             pruned = int(cursor.rowcount)
         self.tidy()

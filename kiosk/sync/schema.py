@@ -38,3 +38,9 @@ def _chain_slips_facts(database: Database) -> None:
         "CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID",
     ):
         database.execute(statement)
+
+
+@steps(name="0002_openings")
+def _openings(database: Database) -> None:
+    """``opening`` is 1 for the record of an enrolment: the counter's figure of the day outlives a restart."""
+    database.execute("ALTER TABLE records ADD COLUMN opening INTEGER NOT NULL DEFAULT 0 CHECK (opening IN (0, 1))")

@@ -6,6 +6,7 @@ What lies here is sealed to keys whose private halves are elsewhere: the termina
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 
 from sqlite_utils import Database
 
@@ -16,8 +17,8 @@ from kiosk.sync.sealer import ChainPlace, SealedParts, seal_parts
 from kiosk.sync.server_time import ServerTime
 from wire.errors import WireError
 from wire.failpoints import Failpoint, Reach, pass_by
-from wire.identifiers import TerminalId
-from wire.records import first_link
+from wire.identifiers import TerminalId, time_prefix
+from wire.records import RecordKind, first_link
 
 
 def _nobody() -> None:
@@ -68,6 +69,14 @@ class SealedStore(RecordStore):
             row = database.execute("SELECT count(*) FROM records WHERE state = 'waiting'").fetchone()
         return int(row[0])
 
+    def openings_since(self, instant: datetime) -> int:
+        """How many enrolments were committed from that instant on, by the time in their ids."""
+        with self._database.reading() as database:
+            row = database.execute(
+                "SELECT count(*) FROM records WHERE opening = 1 AND record_id >= ?", (time_prefix(instant),)
+            ).fetchone()
+        return int(row[0])
+
     def _sealed(self, draft: RecordDraft) -> SealedParts:
         try:
             return seal_parts(draft, self._whereabouts.current())
@@ -75,11 +84,11 @@ class SealedStore(RecordStore):
             raise StoreError(f"nothing was kept: the record cannot be sealed ({error.code})") from error
 
     def _append(self, database: Database, parts: SealedParts) -> None:
-        place = _next_place(database, parts.place.terminal)
+        draft, place = parts.draft, _next_place(database, parts.place.terminal)
         record = parts.at(place, self._server_time.floor())
         database.execute(
-            "INSERT INTO records (sequence, record_id, hash, state, raw) VALUES (?, ?, ?, 'waiting', ?)",
-            (place.sequence, parts.draft.record_id.value, record.hash, record.raw),
+            "INSERT INTO records (sequence, record_id, hash, state, raw, opening) VALUES (?, ?, ?, 'waiting', ?, ?)",
+            (place.sequence, draft.record_id.value, record.hash, record.raw, draft.kind is RecordKind.ENROLMENT),
         )
 
 

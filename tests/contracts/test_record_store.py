@@ -6,6 +6,7 @@ import contextlib
 import resource
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -80,6 +81,13 @@ def test_every_kind_of_record_is_kept_and_waits(disk: Disk, draft: RecordDraft) 
     for record in (draft, refusal(PRESENT), slip_outcome(PRESENT, draft.record_id)):
         disk.store.add(record)
     assert disk.store.waiting() == 3
+
+
+def test_enrolments_are_counted_since_an_instant_and_nothing_else_is(disk: Disk, draft: RecordDraft) -> None:
+    for record in (draft, refusal(PRESENT), slip_outcome(PRESENT, draft.record_id)):
+        disk.store.add(record)
+    instants = [PRESENT + timedelta(seconds=seconds) for seconds in (-3600, 0, 1)]
+    assert [disk.store.openings_since(instant) for instant in instants] == [1, 1, 0]
 
 
 def test_a_full_disk_raises_and_keeps_nothing(disk: Disk, draft: RecordDraft) -> None:

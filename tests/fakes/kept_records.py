@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from kiosk.enrolment.errors import StoreError
 from kiosk.enrolment.ports import RecordDraft, RecordStore
 from wire.records import RecordKind
@@ -19,6 +21,9 @@ class FakeRecordStore(RecordStore):
 
     def waiting(self) -> int:
         return len(self.drafts)
+
+    def openings_since(self, instant: datetime) -> int:
+        return sum(draft.captured_at >= instant for draft in self.of(RecordKind.ENROLMENT))
 
     def of(self, kind: RecordKind) -> list[RecordDraft]:
         return [draft for draft in self.drafts if draft.kind is kind]

@@ -10,6 +10,7 @@ from kiosk.enrolment.holder import CardWarning
 from kiosk.enrolment.rules import (
     Eligibility,
     age_on,
+    day_began,
     eligibility,
     is_test_card_among_real_people,
     legal_birth_date,
@@ -73,6 +74,18 @@ def test_who_was_born_on_29_february_is_of_age_on_1_march() -> None:
 
 def test_the_day_begins_at_midnight_in_france() -> None:
     assert local_day(datetime(2026, 7, 1, 22, 30, tzinfo=UTC)) == date(2026, 7, 2)
+
+
+@pytest.mark.parametrize(
+    ("at", "began"),
+    [
+        (datetime(2026, 7, 1, 22, 30, tzinfo=UTC), datetime(2026, 7, 1, 22, tzinfo=UTC)),
+        (datetime(2026, 11, 22, 9, 30, tzinfo=UTC), datetime(2026, 11, 21, 23, tzinfo=UTC)),
+        (datetime(2026, 10, 25, 12, tzinfo=UTC), datetime(2026, 10, 24, 22, tzinfo=UTC)),  # the clocks go back
+    ],
+)
+def test_a_moment_belongs_to_the_day_that_began_at_midnight_in_france(at: datetime, began: datetime) -> None:
+    assert day_began(at) == began
 
 
 def test_without_a_number_nobody_goes_on() -> None:

@@ -494,6 +494,12 @@ def test_the_days_count_starts_again_at_midnight(counter: EnrolmentRig) -> None:
     assert counter.session.screen().done_today == 0
 
 
+def test_the_days_count_outlives_a_restart(counter: EnrolmentRig) -> None:
+    counter.go(Step.DONE)
+    counter.restart()
+    assert counter.session.screen().done_today == 1
+
+
 def test_nothing_personal_stands_in_what_a_debugger_prints(rig: EnrolmentRig) -> None:
     rig.go(Step.SUMMARY)
     shown = repr(rig.session.screen())

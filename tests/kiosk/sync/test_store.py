@@ -34,6 +34,23 @@ def test_a_record_survives_a_restart(rig: TerminalRig) -> None:
     assert rig.store.waiting() == 3
 
 
+def test_what_was_opened_is_still_counted_when_central_has_it_and_after_a_restart(rig: TerminalRig) -> None:
+    began = rig.clock.now()
+    rig.enrol(2)
+    rig.run()
+    rig.reopen()
+    assert (rig.store.waiting(), rig.store.openings_since(began)) == (0, 2)
+
+
+def test_a_database_of_before_the_count_opens_with_all_it_holds(rig: TerminalRig) -> None:
+    rig.enrol(1)
+    with rig.database.transaction() as database:
+        database.execute("ALTER TABLE records DROP COLUMN opening")
+        database.execute("DELETE FROM _sqlite_migrations WHERE name = '0002_openings'")
+    rig.reopen()
+    assert (rig.store.waiting(), rig.store.openings_since(PRESENT)) == (1, 0)
+
+
 def test_records_form_one_chain_from_the_terminals_first_link(rig: TerminalRig) -> None:
     rig.enrol(2)
     rig.reopen()
