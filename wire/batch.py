@@ -75,7 +75,7 @@ class Outcome(enum.Enum):
 
 
 QUARANTINED = "quarantined"
-"""The code of a record that central keeps and acts upon only when a person has looked (revoked, unknown, unopenable)."""
+"""The code of a record that central keeps and acts on only when a person has looked (revoked, unknown, unopenable)."""
 
 
 class RecordOutcome(WireStruct, frozen=True):
