@@ -25,7 +25,7 @@ _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _SECURITY_HEADERS = {
     "Content-Security-Policy": "default-src 'self'; base-uri 'none'; object-src 'none'; form-action 'self'; "
     "frame-ancestors 'none'",
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",  # nothing to others; no-referrer would make old browsers send Origin: null
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -183,13 +183,12 @@ def _guard_forms(app: Flask, safety: Safety) -> None:
 def _comes_from_our_page() -> bool:
     """By Sec-Fetch-Site, which no page can forge; by Origin where a client does not send it; with neither: no.
 
-    Under our Referrer-Policy browsers send ``Origin: null`` with forms, so Sec-Fetch-Site must be asked first. They
-    send it over https and on loopback, which is where these pages live.
+    Behind a TLS terminator we are asked over http while the browser is on https: the same host over https is ours too.
     """
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:
         return site == "same-origin"
-    return request.headers.get("Origin") == request.host_url.rstrip("/")
+    return request.headers.get("Origin") in {request.host_url.rstrip("/"), f"https://{request.host}"}
 
 
 def _bears_our_token() -> bool:

@@ -93,12 +93,16 @@ def test_a_form_of_our_own_origin_passes_where_the_browser_sends_no_fetch_metada
     assert _form(client, "/entrer", Origin="http://localhost") == 200
 
 
+def test_a_form_of_our_own_origin_passes_behind_a_tls_terminator(client: FlaskClient) -> None:
+    assert _form(client, "/entrer", Origin="https://localhost") == 200
+
+
 @pytest.mark.parametrize("site", ["cross-site", "same-site", "none", ""])
 def test_a_form_of_another_site_is_refused_even_with_the_token(client: FlaskClient, site: str) -> None:
     assert _form(client, "/entrer", **{"Sec-Fetch-Site": site, "Origin": "http://localhost"}) == 403
 
 
-@pytest.mark.parametrize("origin", ["http://evil.example", "https://localhost", "http://localhost:81", "null"])
+@pytest.mark.parametrize("origin", ["http://evil.example", "https://evil.example", "http://localhost:81", "null"])
 def test_a_form_of_another_origin_is_refused(client: FlaskClient, origin: str) -> None:
     assert _form(client, "/entrer", Origin=origin) == 403
 
@@ -140,7 +144,7 @@ def test_every_answer_bears_the_security_headers(client: FlaskClient, path: str)
     assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
     assert "unsafe" not in headers["Content-Security-Policy"]
     assert headers["X-Content-Type-Options"] == "nosniff"
-    assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers["Referrer-Policy"] == "same-origin"
     assert headers["Cache-Control"] == "no-store"
 
 

@@ -45,7 +45,7 @@ def test_the_page_has_a_strict_policy_and_is_not_stored(site: VaultSite) -> None
     assert "default-src 'self'" in policy
     assert "unsafe" not in policy
     assert answer.headers["Cache-Control"] == "no-store"
-    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert answer.headers["Referrer-Policy"] == "same-origin"
 
 
 def field_of(answer: TestResponse, name: str) -> str:
