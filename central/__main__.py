@@ -25,6 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format=_LOG_FORM)
     logging.getLogger("alembic").setLevel(logging.WARNING)  # it would announce itself before every command
+    logging.getLogger("httpx2").setLevel(logging.WARNING)  # it would log every question to the vault
     command: Command = options.command
     try:
         desk = Desk(load_settings(options.home), system_clock, sys.stdout, _ask_secret, Passwords())

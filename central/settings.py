@@ -21,7 +21,7 @@ from wire.nir import InsAuthority
 
 _SHARDS_LIMIT = 1024
 _PUBLIC_URL = "http://127.0.0.1:8100"
-_VAULT_URL = "http://127.0.0.1:8200"
+_VAULT_URL = "http://127.0.0.1:8101"
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,19 +44,22 @@ class Desk:
         self.out.flush()
 
     def chosen_secret(self, what: str, options: argparse.Namespace, generate: Callable[[], str]) -> str:
-        """A secret that was asked for twice, or, with ``--generate``, drawn and printed this once.
+        """A secret that was asked for twice, or, with ``--generate``, drawn: say it once it is kept (:meth:`tell`).
 
         Raises:
             SetupError: ``typed_twice``: the two did not agree.
         """
         if options.generate:
-            secret = generate()
-            self.say(f"{what}: {secret}")
-            return secret
+            return generate()
         secret = self.ask_secret(f"{what}: ")
         if self.ask_secret(f"{what}, again: ") != secret:
             raise SetupError("the two were not the same: nothing was changed", code="typed_twice")
         return secret
+
+    def tell(self, what: str, secret: str, options: argparse.Namespace) -> None:
+        """Write a drawn secret, this once; one that was typed is known already."""
+        if options.generate:
+            self.say(f"{what}: {secret}")
 
 
 def offer(parsers: Parsers, name: str, command: Command, **texts: str) -> argparse.ArgumentParser:

@@ -76,6 +76,7 @@ def _add_operator(desk: Desk, options: argparse.Namespace) -> int:
         pin_hash=desk.passwords.hash(pin),
     )
     in_transaction(desk.engine, lambda connection: _fleet(desk, connection).add_operator(new))
+    desk.tell("PIN", pin, options)
     desk.say(f"operator {operator} may attest at {office}; terminals learn it at their next question")
     return 0
 

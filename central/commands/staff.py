@@ -37,5 +37,6 @@ def _add_manager(desk: Desk, options: argparse.Namespace) -> int:
             connection, name, region=region, password_hash=password_hash, now=now, shards=shards
         ),
     )
+    desk.tell("password", password, options)
     desk.say(f"manager {name} sees: {region_name(region)}")
     return 0

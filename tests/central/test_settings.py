@@ -15,6 +15,10 @@ def test_a_home_is_enough() -> None:
     assert (settings.shards, settings.ins_authority) == (1, InsAuthority.NIR_TEST)
 
 
+def test_unless_said_the_vault_is_looked_for_where_its_command_serves() -> None:
+    assert load_settings(Path("/srv"), {}).vault_url == "http://127.0.0.1:8101"
+
+
 def test_the_command_line_wins_over_the_environment() -> None:
     assert load_settings(Path("/srv/a"), {"CENTRAL_HOME": "/srv/b"}).home == Path("/srv/a")
     assert load_settings(None, {"CENTRAL_HOME": "/srv/b"}).home == Path("/srv/b")

@@ -105,6 +105,7 @@ def test_a_generated_password_signs_in(run: Run, site: CentralSite) -> None:
     [
         ("issue-ticket T-001 --office NULLE-PART", "office_unknown"),
         ("revoke-terminal T-001", "terminal_unknown"),
+        ("add-operator AGENT-1 --office NULLE-PART --role agent --display-name x --generate", "office_unknown"),
         ("add-manager RESP --region 99 --generate", "region"),
         ("add-manager r --national --generate", "manager_name"),
         ("add-office lower --name x --kind cpam --departement 75 --region 11", "office_id"),
