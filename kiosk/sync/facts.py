@@ -48,6 +48,17 @@ class Facts:
             for fact, value in values.items():
                 write_fact(database, fact, value)
 
+    def raise_number(self, fact: Fact, value: int) -> None:
+        """Write a whole number that only grows: a lower one than the one held changes nothing.
+
+        Raises:
+            kiosk.enrolment.errors.StoreError: nothing was written.
+        """
+        with self._database.transaction() as database:
+            row = database.execute("SELECT value FROM facts WHERE name = ?", (fact.value,)).fetchone()
+            if row is None or int(row[0]) < value:
+                write_fact(database, fact, value)
+
 
 def write_fact(database: Database, fact: Fact, value: str | int | None) -> None:
     """Write one inside a transaction that is already open."""

@@ -44,14 +44,14 @@ class ServerTime:
     def learn(self, server_ms: int) -> None:
         """Take over a time that stood in an answer whose signature held; an earlier one changes nothing.
 
+        The disk first, then memory, and never one lock inside the other: a commit asks for the floor too.
         Not checked here: the signature.
         """
+        self._facts.raise_number(Fact.FLOOR_MS, server_ms)
         with self._lock:
-            if self._floor_ms is not None and server_ms < self._floor_ms:
-                return
-            self._facts.set({Fact.FLOOR_MS: server_ms})
-            self._floor_ms = server_ms
-            self._seen_at_s = self._monotonic()
+            if self._floor_ms is None or server_ms >= self._floor_ms:
+                self._floor_ms = server_ms
+                self._seen_at_s = self._monotonic()
 
     def floor(self) -> Floor:
         """The floor now."""

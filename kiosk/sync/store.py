@@ -14,7 +14,7 @@ from kiosk.enrolment.errors import NotReadyError, StoreError
 from kiosk.enrolment.ports import RecordDraft, RecordStore, Whereabouts
 from kiosk.sync.database import TerminalDatabase
 from kiosk.sync.sealer import ChainPlace, SealedParts, seal_parts
-from kiosk.sync.server_time import ServerTime
+from kiosk.sync.server_time import Floor, ServerTime
 from wire.errors import WireError
 from wire.failpoints import Failpoint, Reach, pass_by
 from wire.identifiers import TerminalId, time_prefix
@@ -55,10 +55,10 @@ class SealedStore(RecordStore):
         Raises:
             kiosk.enrolment.errors.StoreError: nothing was kept: no valid keys, the same id again, or the disk.
         """
-        parts = self._sealed(draft)  # 1
+        parts, floor = self._sealed(draft), self._server_time.floor()  # 1
         self._reach(Failpoint.COMMIT_BEFORE)
         with self._database.transaction() as database:  # 2, 3
-            self._append(database, parts)
+            self._append(database, parts, floor)
             self._reach(Failpoint.COMMIT_INSIDE)
         self._reach(Failpoint.COMMIT_AFTER)
         self._on_added()
@@ -83,9 +83,9 @@ class SealedStore(RecordStore):
         except (NotReadyError, WireError) as error:
             raise StoreError(f"nothing was kept: the record cannot be sealed ({error.code})") from error
 
-    def _append(self, database: Database, parts: SealedParts) -> None:
+    def _append(self, database: Database, parts: SealedParts, floor: Floor) -> None:
         draft, place = parts.draft, _next_place(database, parts.place.terminal)
-        record = parts.at(place, self._server_time.floor())
+        record = parts.at(place, floor)
         database.execute(
             "INSERT INTO records (sequence, record_id, hash, state, raw, opening) VALUES (?, ?, ?, 'waiting', ?, ?)",
             (place.sequence, draft.record_id.value, record.hash, record.raw, draft.kind is RecordKind.ENROLMENT),
