@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import ipaddress
 import json
 import ssl
 from abc import ABC, abstractmethod
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import httpx2
 
 from provisioning.errors import CentralRefusedError, RegistrationError, TicketError
+from wire.addresses import service_address
+from wire.errors import ServiceAddressError
 from wire.registration import REGISTRATION_ANSWER_LIMIT
 from wire.trust import BUNDLE_LIMIT
 
@@ -24,6 +24,14 @@ _SENTENCES = {
     "token_used": "this ticket has already registered a terminal: ask for a new ticket",
     "token_expired": "this ticket has expired: ask for a new ticket",
     "terminal_revoked": "the terminal of this ticket was revoked: ask for a ticket with a new name",
+}
+
+
+_OF_THE_TICKET = {
+    "address": "the ticket's address is no https address: the ticket is mistyped",
+    "address_insecure": (
+        "the ticket leads to a plain http address on another machine: ask for a ticket with an https address"
+    ),
 }
 
 
@@ -95,22 +103,10 @@ class HttpCentralLink(CentralLink):
 
 
 def _checked_address(address: str) -> str:
-    parts = urlsplit(address)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username or parts.query or parts.fragment:
-        raise TicketError("the ticket's address is no https address: the ticket is mistyped", code="address")
-    if parts.scheme == "http" and not _is_loopback(parts.hostname):
-        raise TicketError(
-            "the ticket leads to a plain http address on another machine: ask for a ticket with an https address",
-            code="address_insecure",
-        )
-    return address.rstrip("/")
-
-
-def _is_loopback(host: str) -> bool:
     try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+        return service_address(address)
+    except ServiceAddressError as error:
+        raise TicketError(_OF_THE_TICKET[error.code], code=error.code) from error
 
 
 def _tls_context(authorities: Path | None) -> ssl.SSLContext:

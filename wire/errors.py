@@ -6,7 +6,8 @@ WireError                       base: a stable code and a sentence
 ├── SealError                   a sealed part does not open: wrong key, wrong context, altered
 ├── SignatureError              a signature does not hold
 ├── ChainError                  records do not follow each other as their hashes say
-└── TrustError                  a trust bundle is not ours, too old, or lacks a key
+├── TrustError                  a trust bundle is not ours, too old, or lacks a key
+└── ServiceAddressError         a service may not be reached in this way
 
 No message ever contains the value that was refused: it may be a NIR or a code.
 """
@@ -59,3 +60,9 @@ class TrustError(WireError):
     """A trust bundle is not signed by the root, not valid now, older than the last one, or lacks a key."""
 
     code = "trust"
+
+
+class ServiceAddressError(WireError):
+    """A service may not be reached in this way; a leaf of its own, for each side says in its words what to do."""
+
+    code = "address"

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import ssl
 from abc import ABC, abstractmethod
-from urllib.parse import urlsplit
 
 import httpx2
 
 from central.errors import SetupError, VaultError
+from wire.addresses import service_address
+from wire.errors import ServiceAddressError
 from wire.handover import HAND_OVER_ANSWER_LIMIT
 
 _TIMEOUT_S = 20.0  # of connecting, and of each read
-_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _OK = 200
 
 
@@ -40,11 +40,13 @@ class HttpVaultLink(VaultLink):
     """The vault over HTTP; https anywhere, plain http only on this machine. The environment's proxies do not count."""
 
     def __init__(self, url: str, *, timeout_s: float = _TIMEOUT_S, tls: ssl.SSLContext | None = None) -> None:
-        parts = urlsplit(url)
-        if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
-            raise SetupError("the vault is reached over https, or over http on this machine", code="vault_url")
+        try:
+            self._url = service_address(url)
+        except ServiceAddressError as error:
+            raise SetupError(
+                "the vault is reached over https, or over http on this machine", code="vault_url"
+            ) from error
         context = tls or ssl.create_default_context()
-        self._url = url.rstrip("/")
         self._client = httpx2.Client(verify=context, timeout=timeout_s, trust_env=False, follow_redirects=False)
 
     def hand_over(self, request: bytes) -> bytes:  # noqa: D102 - the port says it

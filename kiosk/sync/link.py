@@ -8,7 +8,6 @@ between two reads), a limit on what is read. What the bytes say is checked by wh
 from __future__ import annotations
 
 import contextlib
-import ipaddress
 import ssl
 import time
 from abc import ABC, abstractmethod
@@ -16,14 +15,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import httpx2
 import msgspec
 
 from kiosk.sync.errors import LinkError, RefusedError
+from wire.addresses import service_address
 from wire.batch import ANSWER_LIMIT
 from wire.configuration import CONFIGURATION_LIMIT
+from wire.errors import ServiceAddressError
 from wire.status import STATUS_LIMIT
 from wire.trust import BUNDLE_LIMIT
 
@@ -98,10 +98,9 @@ class HttpCentralLink(CentralLink):
     """
 
     def __init__(self, base_url: str, *, tls: ssl.SSLContext | None = None, limits: LinkLimits | None = None) -> None:
-        _check_address(base_url, tls)
         self._limits = limits or LinkLimits()
         self._client = httpx2.Client(
-            base_url=base_url,
+            base_url=_checked_address(base_url, tls),
             # Without https this context is never used; an explicit one keeps the environment out in any case.
             verify=tls or ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
             trust_env=False,
@@ -198,20 +197,15 @@ def tls_context(authorities: Path | None) -> ssl.SSLContext:
     return context
 
 
-def _check_address(base_url: str, tls: ssl.SSLContext | None) -> None:
-    parts = urlsplit(base_url)
-    if parts.scheme == "https" and parts.hostname and tls is not None:
-        return
-    if parts.scheme == "http" and parts.hostname and _is_loopback(parts.hostname):
-        return
-    raise LinkError("central is reached by https with a TLS context, or by http on this machine only", code="address")
-
-
-def _is_loopback(host: str) -> bool:
+def _checked_address(text: str, tls: ssl.SSLContext | None) -> str:
+    words = "central is reached by https with a TLS context, or by http on this machine only"
     try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+        address = service_address(text)
+    except ServiceAddressError as error:
+        raise LinkError(words, code="address") from error
+    if tls is None and address.lower().startswith("https:"):
+        raise LinkError(words, code="address")
+    return address
 
 
 @contextlib.contextmanager
