@@ -38,6 +38,10 @@ def add_parsers(parsers: Parsers) -> None:
     operator.add_argument("--display-name", required=True, help="what the terminal shows at sign-in")
     operator.add_argument("--generate", action="store_true", help="draw a PIN and print it, once, instead of asking")
 
+    retire = offer(parsers, "retire-operator", _retire_operator, help="somebody left: their PIN attests nothing more")
+    retire.add_argument("operator")
+    retire.add_argument("--office", required=True)
+
     ticket = offer(parsers, "issue-ticket", _issue_ticket, help="make a place for a terminal; prints its ticket")
     ticket.add_argument("terminal", help="name of 3 to 32 capitals, digits and dashes")
     ticket.add_argument("--office", required=True)
@@ -78,6 +82,13 @@ def _add_operator(desk: Desk, options: argparse.Namespace) -> int:
     in_transaction(desk.engine, lambda connection: _fleet(desk, connection).add_operator(new))
     desk.tell("PIN", pin, options)
     desk.say(f"operator {operator} may attest at {office}; terminals learn it at their next question")
+    return 0
+
+
+def _retire_operator(desk: Desk, options: argparse.Namespace) -> int:
+    operator, office = operator_id(options.operator), office_id(options.office)
+    in_transaction(desk.engine, lambda connection: _fleet(desk, connection).retire_operator(operator, office))
+    desk.say(f"operator {operator} attests no more at {office}; terminals learn it at their next question")
     return 0
 
 

@@ -108,6 +108,23 @@ class Fleet:
         self._connection.execute(write.on_conflict_do_update(index_elements=["office_id", "operator_id"], set_=values))
         self._audit(AuditTag.OPERATOR_ADDED, operator.operator, operator.office)
 
+    def retire_operator(self, operator: OperatorId, office: OfficeId) -> None:
+        """Somebody has left an office: terminals forget their PIN at their next question.
+
+        What they attested stays, and names them. Retiring twice changes nothing and is audited once.
+
+        Raises:
+            NotFoundError: nobody of that name attests there.
+        """
+        named = (operators.c.office_id == office, operators.c.operator_id == operator)
+        if not self._exists(select(operators.c.operator_id).where(*named)):
+            raise NotFoundError("nobody of this name attests at this office", code="operator_unknown")
+        changed = self._connection.execute(
+            update(operators).where(*named, operators.c.retired_ms.is_(None)).values(retired_ms=milliseconds(self._now))
+        )
+        if changed.rowcount:
+            self._audit(AuditTag.OPERATOR_RETIRED, operator, office)
+
     def pin_hashes(self, office: OfficeId, *, besides: OperatorId) -> list[str]:
         """The hashes of the PINs by which others may attest at an office now."""
         found = self._connection.execute(

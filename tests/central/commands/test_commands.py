@@ -89,6 +89,20 @@ def test_a_pin_that_a_colleague_has_is_refused_so_that_nobody_attests_in_another
     assert run("add-operator", "AGENT-1", *who, typed=["471100", "471100"])[0] == 0
 
 
+def test_an_operator_who_left_attests_no_more_and_it_is_told_once(run: Run, site: CentralSite) -> None:
+    add_hall(run)
+    who = ("AGENT-1", "--office", "CPAM-75-1")
+    run("add-operator", *who, "--role", "agent", "--display-name", "A. Essai", "--generate")
+    assert run("retire-operator", *who)[0] == 0
+    assert run("retire-operator", *who)[0] == 0
+    with reading(site.engine) as connection:
+        left = connection.execute(select(operators.c.retired_ms)).scalar_one()
+        told = connection.execute(select(audit_entries).where(audit_entries.c.tag == "operator:retired")).all()
+    assert left is not None
+    assert len(told) == 1
+    assert run("retire-operator", "AGENT-2", "--office", "CPAM-75-1")[2].strip().endswith("[operator_unknown]")
+
+
 def test_a_manager_made_by_command_can_sign_in(run: Run, site: CentralSite) -> None:
     assert run("add-manager", "resp-11", "--region", "11", typed=[PASSWORD, PASSWORD])[0] == 0
     assert site.browser().sign_in("RESP-11").status_code == 303

@@ -43,7 +43,7 @@ def test_slip_a_tells_what_was_recorded_when_where_and_by_whom(shown: SlipFactsS
     slip = fields(acknowledgement(shown, WORDS))
     assert slip["Date"] == "04/07/2026 à 00:15"  # local time in France
     assert slip["Lieu"] == "CPAM de démonstration, 1 rue de l’Essai, 31000 TOULOUSE"  # noqa: RUF001 - French
-    assert slip["Borne"] == "T-HALL-01"
+    assert slip["Terminal"] == "T-HALL-01"
     assert slip["Attesté par"] == "PHARMA-01 (agent d’accueil)"  # noqa: RUF001 - French
     assert slip["Accusé n°"].startswith("T-HALL-01-20260704-")
 
