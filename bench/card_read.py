@@ -21,7 +21,8 @@ from kiosk.card_reader.virtual.people import card_of
 from kiosk.card_reader.vitale import read_card
 from kiosk.enrolment.ports import ReaderState
 from tests.fakes.card_connection import EngineConnection
-from tests.fakes.pcscd import FIRST_SLOT, running_pcscd, wait_until, why_unavailable
+from tests.fakes.pcscd import FIRST_SLOT, running_pcscd, why_unavailable
+from tests.waiting import wait_until
 
 ROUNDS = 400
 WARM_UP = 20

@@ -16,7 +16,8 @@ from kiosk.card_reader.virtual.vpcd import VpcdCard
 from kiosk.enrolment.errors import CardError, CardFault
 from kiosk.enrolment.holder import CardContents, CardWarning
 from kiosk.enrolment.ports import CardReader, ReaderState
-from tests.fakes.pcscd import FIRST_SLOT, PcscDaemon, running_pcscd, wait_until, why_unavailable
+from tests.fakes.pcscd import FIRST_SLOT, PcscDaemon, running_pcscd, why_unavailable
+from tests.waiting import wait_until
 
 DEADLINE_S = 1.5
 COMMANDS_OF_ONE_READING = 9  # sequence A; tests/kiosk/card_reader/test_vitale.py counts them

@@ -17,9 +17,10 @@ import signal
 import socket
 import subprocess
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
+
+from tests.waiting import wait_until
 
 PCSCD = "/usr/sbin/pcscd"
 VPCD_DRIVER = "/usr/lib/pcsc/drivers/serial/libifdvpcd.so"
@@ -27,7 +28,6 @@ READER_NAME = "Virtual PCD"
 FIRST_SLOT = f"{READER_NAME} 00 00"
 SECOND_SLOT = f"{READER_NAME} 00 01"
 READY_S = 10.0
-POLL_S = 0.01
 
 _IN_NAMESPACE = 'mkdir -p /run/pcscd && mount --bind "$1" /run/pcscd && exec "$2" --foreground --config "$3"'
 
@@ -41,16 +41,6 @@ def why_unavailable() -> str | None:
     if not can_isolate() and Path("/run/pcscd/pcscd.comm").exists():
         return "another pcscd runs and there is no right to run a second one"
     return None
-
-
-def wait_until(condition: Callable[[], bool], timeout_s: float = READY_S) -> bool:
-    """Poll a condition of a real process; False when the time is over."""
-    ends = time.monotonic() + timeout_s
-    while not condition():
-        if time.monotonic() > ends:
-            return False
-        time.sleep(POLL_S)
-    return True
 
 
 @functools.cache

@@ -7,11 +7,11 @@ import itertools
 import pytest
 from addresses import Addresses
 
-from tests.town.actors import wait_for
 from tests.town.impostor import Manner, impostor
 from tests.town.recount import recount
 from tests.town.town import PHARMACY, Town
 from tests.town.visitor import Wishes
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.processes
 _crowd = itertools.count(600)

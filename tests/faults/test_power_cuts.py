@@ -11,10 +11,11 @@ import itertools
 import httpx2
 import pytest
 
-from tests.town.actors import Actor, wait_for
+from tests.town.actors import Actor
 from tests.town.recount import recount
 from tests.town.town import PHARMACY, Town
 from tests.town.visitor import Wishes
+from tests.waiting import wait_for
 from wire.failpoints import Failpoint
 
 pytestmark = pytest.mark.processes

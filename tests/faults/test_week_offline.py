@@ -24,10 +24,10 @@ from central.settings import CentralSettings
 from kiosk import assembly
 from kiosk.card_reader.virtual import people
 from kiosk.settings import KioskSettings
-from tests.town.actors import wait_for
 from tests.town.crowd import card
 from tests.town.town import PHARMACY, Town, copy_of
 from tests.town.visitor import Visitor, Wishes
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.processes
 DAYS, A_DAY = 7, 3

@@ -7,10 +7,10 @@ import re
 import httpx2
 import pytest
 
-from tests.town.actors import wait_for
 from tests.town.canaries import code_on, locator_on, of_code, seen_in, seen_in_memory
 from tests.town.town import PHARMACY, Town
 from tests.town.visitor import Wishes
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.processes
 PASSPHRASE = "quatre mots de passe fictifs"

@@ -10,11 +10,11 @@ from contextlib import closing
 import pytest
 
 from tests.invariants.test_05_activation_code import activate
-from tests.town.actors import wait_for
 from tests.town.canaries import code_on, locator_on
 from tests.town.recount import central_agrees
 from tests.town.town import HALL, PHARMACY, Town
 from tests.town.visitor import Wishes
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.processes
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from tests.town.actors import wait_for
 from tests.town.town import Town
+from tests.waiting import wait_for
 from wire.records import Routing, read_record, read_routing
 
 

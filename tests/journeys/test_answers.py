@@ -11,8 +11,8 @@ from tests.journeys.guest import WILLING, WITHOUT_CONTACT, Guest
 from tests.journeys.home import Office
 from tests.journeys.records import Traces
 from tests.journeys.slips import is_slip_b
-from tests.town.actors import wait_for
 from tests.town.town import HALL, Town
+from tests.waiting import wait_for
 from wire.identifiers import RecordId
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]

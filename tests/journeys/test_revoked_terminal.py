@@ -9,8 +9,8 @@ from processes import run_command
 from tests.journeys.guest import WILLING, WITHIN_MS, Guest
 from tests.journeys.home import Office
 from tests.journeys.records import Traces
-from tests.town.actors import wait_for
 from tests.town.town import PHARMACY, Town
+from tests.waiting import wait_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 

@@ -6,31 +6,15 @@ import os
 import signal
 import subprocess
 import sys
-import threading
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx2
 
+from tests.waiting import wait_for
+
 ROOT = Path(__file__).parents[2]
-READY_WITHIN_S = 60.0
-_POLL_S = 0.05
-
-
-def wait_for(what: str, holds: Callable[[], object], within_s: float = READY_WITHIN_S) -> None:
-    """Return as soon as ``holds`` is true.
-
-    Raises:
-        TimeoutError: it never was.
-    """
-    deadline = time.monotonic() + within_s
-    rest = threading.Event()  # never set: a rest between two looks at another process
-    while not holds():
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"not within {within_s:g} s: {what}")
-        rest.wait(_POLL_S)
 
 
 @dataclass(slots=True)

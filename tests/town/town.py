@@ -14,8 +14,9 @@ from addresses import Addresses
 from processes import free_port
 from programme import HALL, MANAGER, MANAGER_PASSWORD, PHARMACY, Programme, Stand
 
-from tests.town.actors import Actor, wait_for
+from tests.town.actors import Actor
 from tests.town.visitor import Visitor
+from tests.waiting import wait_for
 from wire import homes
 
 __all__ = ["HALL", "MANAGER", "MANAGER_PASSWORD", "PHARMACY", "Town", "found"]

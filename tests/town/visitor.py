@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import httpx2
 
-from tests.town.actors import wait_for
+from tests.waiting import wait_for
 
 _STEP = re.compile(r'data-step="([a-z_0-9]+)"')
 _CSRF = re.compile(r'name="csrf-token" content="([^"]+)"')

@@ -16,7 +16,8 @@ from kiosk.card_reader.virtual.people import card_of
 from kiosk.card_reader.virtual.vpcd import VpcdCard
 from kiosk.enrolment.errors import CardError, CardFault
 from kiosk.enrolment.ports import ReaderState
-from tests.fakes.pcscd import FIRST_SLOT, PcscDaemon, running_pcscd, wait_until, why_unavailable
+from tests.fakes.pcscd import FIRST_SLOT, PcscDaemon, running_pcscd, why_unavailable
+from tests.waiting import wait_until
 
 DEADLINE_S = 1.5
 

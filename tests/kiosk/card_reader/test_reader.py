@@ -16,7 +16,7 @@ from kiosk.card_reader.virtual.slot import VirtualSlots
 from kiosk.enrolment.errors import CardError, CardFault
 from kiosk.enrolment.ports import ReaderState
 from tests.fakes.card_connection import EngineConnection
-from tests.fakes.pcscd import wait_until
+from tests.waiting import wait_until
 
 DEADLINE_S = 0.3
 MARIE = card_of("marie")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from kiosk.enrolment.ports import ReaderState
 from kiosk.enrolment.slip import LineRole, Slip, SlipKind, SlipLine
 from kiosk.settings import KioskSettings
 from tests.fakes.programme import Programme
+from tests.waiting import wait_until
 
 SLIP = Slip(SlipKind.ACKNOWLEDGEMENT, 1, (SlipLine(LineRole.TEXT, "Né à Béziers, œuvre & cœur"),))
 
@@ -118,9 +118,4 @@ def test_the_cookie_is_this_terminals_own(browser: FlaskClient) -> None:
 
 
 def _becomes(terminal: Terminal, state: ReaderState) -> bool:
-    ends = time.monotonic() + 5
-    while time.monotonic() < ends:
-        if terminal.devices.reader.presence().state is state:
-            return True
-        time.sleep(0.01)
-    return False
+    return wait_until(lambda: terminal.devices.reader.presence().state is state, 5)

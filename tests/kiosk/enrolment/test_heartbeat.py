@@ -4,8 +4,8 @@ from kiosk.enrolment.heartbeat import Heartbeat
 from kiosk.enrolment.steps import JourneyKind, Step
 from tests.fakes.card_slot import card
 from tests.fakes.enrolment_rig import EnrolmentRig
-from tests.fakes.pcscd import wait_until
 from tests.fakes.programme import Programme
+from tests.waiting import wait_until
 
 
 def test_a_card_is_noticed_and_wiped_without_any_browser() -> None:
