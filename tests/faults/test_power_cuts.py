@@ -42,7 +42,7 @@ def enrol_into_the_dark(town: Town, card: str) -> None:
 
 
 @pytest.mark.parametrize("place", AT_THE_TERMINAL, ids=lambda place: place.value)
-def test_invariants_01_and_02_hold_when_the_terminal_loses_power(whole_town: Town, place: Failpoint) -> None:
+def test_invariant_01_and_02_hold_when_the_terminal_loses_power(whole_town: Town, place: Failpoint) -> None:
     town, card = whole_town, f"crowd-{next(_crowd)}"
     before = len(town.at_terminal(PHARMACY, "SELECT 1 FROM records"))
     town.pharmacy.start(cut=place.value)

@@ -40,7 +40,7 @@ def one_round(town: Town, chance: random.Random) -> str:
     return victim
 
 
-def test_invariants_01_and_02_hold_when_the_power_fails_at_random(whole_town: Town, rounds: int, seed: int) -> None:
+def test_invariant_01_and_02_hold_when_the_power_fails_at_random(whole_town: Town, rounds: int, seed: int) -> None:
     chance = random.Random(seed)
     victims = [one_round(whole_town, chance) for _ in range(rounds)]
     recount(whole_town)
