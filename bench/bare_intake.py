@@ -13,8 +13,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from central.keys import CentralKeys
 from wire.batch import BatchItem, read_batch
+from wire.facts import read_administrative
 from wire.identifiers import RecordId, TerminalId
-from wire.records import read_administrative
 from wire.sealing import SealPurpose, unseal
 from wire.signing import SigningPurpose, verify
 

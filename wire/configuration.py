@@ -5,6 +5,8 @@ Fetched with the ETag of the one held; unchanged costs central nothing but the a
 
 from __future__ import annotations
 
+import enum
+
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from wire.canonical import WireStruct, decode, encode
@@ -16,8 +18,15 @@ from wire.signing import SigningPurpose, open_document, sign_document
 CONFIGURATION_LIMIT = 64 * 1024  # bytes
 
 
+class Regime(enum.Enum):
+    """Under which law dossiers are opened (dmp.md §1)."""
+
+    OPT_IN = "opt_in"  # consent creates
+    OPT_OUT = "opt_out"  # a letter, six weeks, opened unless opposed
+
+
 class OperatorEntry(WireStruct, frozen=True):
-    """Who may attest at this office: ``pin_hash`` is an argon2id string; ``role`` is agent or pharmacist."""
+    """Who works at this office: ``pin_hash`` is an argon2id string; ``role`` is agent, pharmacist or preparer."""
 
     operator: str
     role: str
@@ -26,7 +35,11 @@ class OperatorEntry(WireStruct, frozen=True):
 
 
 class Configuration(WireStruct, frozen=True):
-    """One terminal's configuration. ``version`` grows with each change; ``ins_oid`` is the test OID in demos."""
+    """One terminal's configuration. ``version`` grows with each change; ``ins_oid`` is the test OID in demos.
+
+    ``languages`` are offered in that order, the first is the one a screen wakes up in. ``proves_contacts``: central
+    sends one-time codes. ``pre_ticked_emergency``: the guide's way (EX_1.1-1050), at a counter only.
+    """
 
     terminal: str
     office: str
@@ -41,6 +54,10 @@ class Configuration(WireStruct, frozen=True):
     finess: str | None = None
     help_line: str | None = None
     version: int = 1
+    regime: Regime = Regime.OPT_IN
+    languages: tuple[str, ...] = ("fr", "en", "ar")
+    proves_contacts: bool = True
+    pre_ticked_emergency: bool = False
 
 
 def write_configuration(configuration: Configuration, key: Ed25519PrivateKey) -> bytes:

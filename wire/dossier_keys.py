@@ -14,10 +14,11 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from wire.codes import ActivationCode, Locator
+from wire.evidence import Contact
 from wire.identifiers import RecordId, TerminalId
-from wire.records import VaultPart
 from wire.sealing import SealPurpose, seal, unseal
 from wire.trust import KeyUse, TrustBundle
+from wire.vault_parts import VaultPart
 
 _CODE_INFO = b"dmp activation code v1"
 _KEY_BYTES = 32
@@ -44,11 +45,14 @@ def make_vault_part(
     trust: TrustBundle,
     choices: EmergencyChoices,
     slip: tuple[Locator, ActivationCode] | None,
+    *,
+    contact: Contact | None = None,
+    language: str | None = None,
 ) -> VaultPart:
     """Wrap a dossier's private key for everyone who may get at it, and for nobody else.
 
     ``slip`` is None when the person wanted no activation slip: then only recovery (and the accepted emergency roles)
-    can reach the key until a code is asked for.
+    can reach the key until a code is asked for. ``contact`` is where the host sends its one-time code and notices.
     """
     secret = dossier.private_bytes_raw()
 
@@ -67,6 +71,8 @@ def make_vault_part(
         wrap_patient=None if patient is None else wrap(patient, SealPurpose.WRAP_PATIENT),
         wrap_break_glass=role(KeyUse.BREAK_GLASS, SealPurpose.WRAP_BREAK_GLASS) if choices.break_glass else None,
         wrap_centre_15=role(KeyUse.CENTRE_15, SealPurpose.WRAP_CENTRE_15) if choices.centre_15 else None,
+        contact=contact,
+        language=language,
     )
 
 

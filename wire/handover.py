@@ -26,13 +26,16 @@ class HandOverAction(enum.Enum):
 
     OPEN = "open"  # a new dossier: keep its wraps
     CODE_REQUEST = "code_request"  # a second enrolment: its slip asks for a new code, under the vault's guard
+    CHANGE = "change"  # a VaultChange: code, accesses, contact, closing or opening again
+    MAKE = "make"  # no terminal made a key (automatic opening, number found later): the vault makes it
 
 
 class HandOverItem(WireStruct, frozen=True):
     """One vault part with what the vault needs to open it, and central's own record of the refusals.
 
     The vault keeps a wrap only when neither its absence nor a flag says no, and a flag raised by a second enrolment
-    deletes the wrap of the first.
+    deletes the wrap of the first. ``*_decided_ms`` is when that flag was last decided, by central's bounded time: the
+    vault never lets an older word undo a newer one. ``kind`` is the record's kind; ``vault`` is empty for MAKE.
     """
 
     record_id: bytes
@@ -42,6 +45,9 @@ class HandOverItem(WireStruct, frozen=True):
     vault: bytes
     break_glass_refused: bool
     centre_15_refused: bool
+    break_glass_decided_ms: int = 0
+    centre_15_decided_ms: int = 0
+    kind: str = "enrolment"
 
 
 class HandOver(WireStruct, frozen=True):
@@ -83,6 +89,10 @@ class VaultEventKind(enum.Enum):
 
     ACCOUNT_ACTIVATED = "account_activated"
     ACCOUNT_LOCKED = "account_locked"
+    ACCOUNT_TO_ACTIVATE = "account_to_activate"  # a new code is valid, or a closed dossier was opened again
+    ACCOUNT_DISABLED = "account_disabled"  # the dossier was closed
+    EMAIL_PROVED = "email_proved"  # by a one-time code at activation
+    MOBILE_PROVED = "mobile_proved"
 
 
 class VaultEvent(WireStruct, frozen=True):

@@ -28,11 +28,18 @@ _CHAIN_DOMAIN = b"dmp-chain-v1"
 
 
 class RecordKind(enum.Enum):
-    """Kinds this version makes and understands."""
+    """Kinds this version makes and understands; what each holds stands in :mod:`wire.facts`."""
 
     ENROLMENT = "enrolment"
     REFUSAL = "refusal"
     SLIP_OUTCOME = "slip_outcome"
+    PENDING_INS = "pending_ins"  # a child without an own number: kept, nothing is opened
+    REACTIVATION = "reactivation"
+    CODE_REISSUE = "code_reissue"
+    CONSENT_CHANGE = "consent_change"
+    CONTACT_CHANGE = "contact_change"
+    CLOSURE_REQUEST = "closure_request"
+    OPPOSITION = "opposition"  # to the automatic creation (regime OPT_OUT)
 
 
 class Channel(enum.Enum):
@@ -85,118 +92,6 @@ class Record(WireStruct, frozen=True):
     vault: bytes | None = None
 
 
-class Traits(WireStruct, frozen=True):
-    """The person as the card says it, unmodified (EX_GEN-1250). ``ins_oid`` tells test people from real ones."""
-
-    nir: str
-    ins_oid: str
-    family_name: str
-    given_name: str
-    birth_date: str
-    position: int
-    country: str | None = None
-
-
-class CardEvidence(WireStruct, frozen=True):
-    """Which card was in the reader."""
-
-    family: str
-    atr: bytes
-    identity_file: bytes
-    serial: str | None = None
-    valid_from: str | None = None
-    warnings: tuple[str, ...] = ()
-
-
-class Contact(WireStruct, frozen=True):
-    """How to reach the person; ``*_proved`` says whether a one-time code came back."""
-
-    email: str | None = None
-    mobile: str | None = None
-    email_proved: bool = False
-    mobile_proved: bool = False
-
-
-class TextShown(WireStruct, frozen=True):
-    """A versioned text as it was shown: hash of the very words, language, when, and for how long."""
-
-    text_id: str
-    version: str
-    language: str
-    sha256: bytes
-    shown_ms: int
-    seconds_shown: int | None = None
-
-
-class Question(enum.Enum):
-    """What was asked."""
-
-    CREATION = "creation"
-    BREAK_GLASS = "break_glass"
-    CENTRE_15 = "centre_15"
-
-
-class Answer(WireStruct, frozen=True):
-    """One question answered by the person: ``accepted`` is what they touched."""
-
-    question: Question
-    accepted: bool
-    shown: TextShown
-    answered_ms: int
-
-
-class IdentityCheck(WireStruct, frozen=True):
-    """Who attests that the person is who the card says, how, and when."""
-
-    operator: str
-    role: str
-    method: str
-    statement: TextShown
-    checked_ms: int
-
-
-class EnrolmentFacts(WireStruct, frozen=True, tag="enrolment", tag_field="kind"):
-    """The administrative part of an enrolment: the consent evidence of invariant 4."""
-
-    traits: Traits
-    card: CardEvidence
-    contact: Contact
-    notice: TextShown
-    answers: tuple[Answer, ...]
-    identity_check: IdentityCheck
-    activation_slip: bool
-
-
-class SlipFacts(WireStruct, frozen=True, tag="slip_outcome", tag_field="kind"):
-    """The administrative part of a slip outcome."""
-
-    enrolment_id: bytes
-    slip: str
-    copy_number: int
-    result: str
-    settled_ms: int
-
-
-Administrative = EnrolmentFacts | SlipFacts
-
-
-class VaultPart(WireStruct, frozen=True):
-    """Keys and wraps of a new dossier. A wrap that was refused was never made: its field is None.
-
-    All wraps hold the 32 bytes of the dossier's private key, sealed (:mod:`wire.dossier_keys`). ``locator``,
-    ``code_public`` and ``wrap_patient`` are None together when the person wanted no activation slip.
-    """
-
-    dossier_public: bytes
-    wrap_recovery: bytes
-    generation: int = 0
-    locator: str | None = None
-    code_public: bytes | None = None
-    wrap_patient: bytes | None = None
-    wrap_break_glass: bytes | None = None
-    wrap_centre_15: bytes | None = None
-
-
 def sha256(data: bytes) -> bytes:
     """SHA-256 of bytes: hash of parts, texts and records."""
     return hashlib.sha256(data).digest()
@@ -220,16 +115,6 @@ def read_record(data: bytes) -> Record:
 def read_routing(data: bytes) -> Routing:
     """Decode the clear part; nothing is verified."""
     return decode(data, Routing, limit=ROUTING_LIMIT)
-
-
-def read_administrative(data: bytes) -> Administrative:
-    """Decode an opened administrative part."""
-    return decode(data, Administrative, limit=ADMINISTRATIVE_LIMIT)  # type: ignore[arg-type]
-
-
-def read_vault_part(data: bytes) -> VaultPart:
-    """Decode an opened vault part."""
-    return decode(data, VaultPart, limit=VAULT_LIMIT)
 
 
 def check_parts(routing: Routing, record: Record) -> None:

@@ -38,6 +38,7 @@ class SealPurpose(enum.IntEnum):
     WRAP_RECOVERY = 7
     WRAP_PASSPHRASE = 8
     ENTRY_KEY = 9
+    PROOF_REQUEST = 10
 
 
 def key_id(key: X25519PublicKey) -> bytes:

@@ -39,6 +39,10 @@ class SigningPurpose(enum.IntEnum):
     EVENTS_QUERY = 10
     EVENTS_ANSWER = 11
     CONFIGURATION_QUERY = 12
+    PROOF_REQUEST = 13
+    PROOF_ANSWER = 14
+    FIGURES_QUERY = 15
+    FIGURES_ANSWER = 16
 
 
 class Signed(WireStruct, frozen=True):

@@ -41,13 +41,14 @@ class StatusQuery(WireStruct, frozen=True):
 
 
 class StatusAnswer(WireStruct, frozen=True):
-    """The signed word."""
+    """The signed word. ``copies``: how many activation slips central knows of for this dossier."""
 
     terminal: str
     nonce: bytes
     status: PersonStatus
     server_ms: int
     version: int = 1
+    copies: int = 0
 
 
 def write_query(

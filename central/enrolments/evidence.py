@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from wire.canonical import WireStruct, encode
 from wire.errors import IdentifierError
+from wire.evidence import Answer, IdentityCheck, Question, TextShown
+from wire.facts import EnrolmentFacts
 from wire.identifiers import operator_id
-from wire.records import Answer, EnrolmentFacts, IdentityCheck, Question, TextShown
 
 _HASH_BYTES = 32
 _QUESTIONS = tuple(Question)

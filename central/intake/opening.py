@@ -15,18 +15,10 @@ from central.enrolments.fingerprint import fingerprint
 from central.keys import CentralKeys
 from wire.batch import BatchItem
 from wire.errors import IdentifierError, WireError
+from wire.facts import Administrative, EnrolmentFacts, SlipFacts, read_administrative
 from wire.identifiers import RecordId, TerminalId
 from wire.nir import InsAuthority, Nir, NirKind
-from wire.records import (
-    RECORD_VERSION,
-    VAULT_LIMIT,
-    Administrative,
-    EnrolmentFacts,
-    RecordKind,
-    Routing,
-    SlipFacts,
-    read_administrative,
-)
+from wire.records import RECORD_VERSION, VAULT_LIMIT, RecordKind, Routing
 from wire.sealing import SealPurpose, unseal
 
 _NUMBERS = range(1 << 53)  # sequences and times; beyond it lies no database's or person's business
@@ -92,7 +84,9 @@ class Opener:
             return Opened(item, quarantine="not_opened" if error.code == "seal" else error.code[:_WORD_LENGTH])
         if isinstance(facts, EnrolmentFacts):
             return self._enrolment(item, facts)
-        return Opened(item, facts, quarantine=None if _is_storable(facts) else "slip_unknown")
+        if isinstance(facts, SlipFacts):
+            return Opened(item, facts, quarantine=None if _is_storable(facts) else "slip_unknown")
+        return Opened(item, facts, quarantine="kind_unknown")
 
     def _unseal(self, item: BatchItem) -> Administrative:
         routing, sealed = item.routing, item.record.administrative

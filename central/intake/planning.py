@@ -27,8 +27,10 @@ from central.intake.opening import Opened
 from central.ledger.rules import Rule, Rules
 from central.ledger.service import Booking, LedgerState
 from wire.batch import QUARANTINED, BatchItem, Outcome, RecordOutcome
+from wire.evidence import Question
+from wire.facts import EnrolmentFacts, SlipFacts
 from wire.handover import HandOverAction
-from wire.records import EnrolmentFacts, Question, RecordKind, Routing, SlipFacts
+from wire.records import RecordKind, Routing
 
 SECOND_ENROLMENT = "second_enrolment"
 ID_CONFLICT = "id_conflict"

@@ -46,8 +46,9 @@ from wire.handover import (
     write_hand_over_answer,
 )
 from wire.identifiers import DossierId, RecordId, milliseconds, terminal_id
-from wire.records import VaultPart, sha256
+from wire.records import sha256
 from wire.trust import KeyUse
+from wire.vault_parts import VaultPart
 
 _log = logging.getLogger("central.vault.handover")
 

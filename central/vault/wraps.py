@@ -24,8 +24,8 @@ from wire.codes import ActivationCode, Locator
 from wire.dossier_keys import code_key, open_wrap
 from wire.errors import WireError
 from wire.identifiers import RecordId, TerminalId
-from wire.records import VaultPart, read_vault_part
 from wire.sealing import SealPurpose, key_id, key_id_of, seal, unseal
+from wire.vault_parts import VaultPart, read_vault_part
 
 SALT_BYTES = 16
 _KEY_BYTES = 32

@@ -10,7 +10,7 @@ from email_validator import EmailNotValidError, validate_email
 from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType
 
 from kiosk.enrolment.errors import ContactError
-from wire.records import Contact
+from wire.evidence import Contact
 
 # Metropolitan France first; a number may be written the local way anywhere in the overseas regions.
 REGIONS = ("FR", "RE", "GP", "MQ", "GF", "YT")

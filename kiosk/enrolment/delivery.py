@@ -18,9 +18,10 @@ from kiosk.enrolment.ports import PrintOutcome, PrintResult, RecordDraft
 from kiosk.enrolment.slip import Slip
 from kiosk.enrolment.slips import SlipFactsShown, acknowledgement, activation
 from wire.dossier_keys import EmergencyChoices, make_vault_part
+from wire.evidence import Question
 from wire.failpoints import Failpoint
 from wire.identifiers import RecordId
-from wire.records import Question, RecordKind
+from wire.records import RecordKind
 
 RENDERED = "rendered"
 PRINTING = "printing"

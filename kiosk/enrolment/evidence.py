@@ -14,16 +14,10 @@ from kiosk.enrolment.journey import Journey
 from kiosk.enrolment.ports import Operator, OperatorRole, RecordDraft, TerminalPlace
 from kiosk.enrolment.steps import JourneyKind
 from kiosk.enrolment.texts import Text, Texts
+from wire.evidence import CardEvidence, IdentityCheck, Question, Traits
+from wire.facts import EnrolmentFacts, SlipFacts
 from wire.identifiers import RecordId, milliseconds
-from wire.records import (
-    CardEvidence,
-    EnrolmentFacts,
-    IdentityCheck,
-    Question,
-    RecordKind,
-    SlipFacts,
-    Traits,
-)
+from wire.records import RecordKind
 
 ASKED = (Question.CREATION, Question.BREAK_GLASS, Question.CENTRE_15)
 

@@ -20,8 +20,8 @@ from kiosk.enrolment.rules import Eligibility, eligibility, local_day
 from kiosk.enrolment.slip import SlipKind
 from kiosk.enrolment.steps import PATHS, QUESTION_OF, JourneyKind, Step, first_open, may_move, step_back
 from kiosk.enrolment.texts import Text
+from wire.evidence import Answer, Contact, IdentityCheck, Question, TextShown
 from wire.identifiers import milliseconds
-from wire.records import Answer, Contact, IdentityCheck, Question, TextShown
 from wire.status import PersonStatus
 
 

@@ -12,11 +12,15 @@ from datetime import datetime
 
 from kiosk.enrolment.holder import CardContents
 from kiosk.enrolment.slip import Slip, SlipKind
+from wire.configuration import Regime
+from wire.facts import Administrative
 from wire.identifiers import OfficeId, OperatorId, RecordId, TerminalId
 from wire.nir import InsAuthority, Nir
-from wire.records import Administrative, Channel, RecordKind, SubChannel, VaultPart
+from wire.proofs import ContactKind, ProofOutcome
+from wire.records import Channel, RecordKind, SubChannel
 from wire.status import PersonStatus
 from wire.trust import TrustBundle
+from wire.vault_parts import VaultChange, VaultPart
 
 
 class ReaderState(enum.Enum):
@@ -112,7 +116,7 @@ class RecordDraft:
     kind: RecordKind
     captured_at: datetime
     administrative: Administrative | None
-    vault: VaultPart | None
+    vault: VaultPart | VaultChange | None
 
     def __repr__(self) -> str:
         return f"RecordDraft({self.kind.value})"
@@ -150,12 +154,80 @@ class SlipJournal(ABC):
         """Slips that were rendered or printing when the power went."""
 
 
+@dataclass(frozen=True, slots=True)
+class StatusWord:
+    """What central says of a person; ``copies`` counts the activation slips made for their dossier so far."""
+
+    status: PersonStatus
+    copies: int = 0
+
+
 class StatusDesk(ABC):
     """Central's answer to "does this person have a dossier?", asked only with the card present."""
 
     @abstractmethod
-    def status_of(self, nir: Nir) -> PersonStatus:
+    def status_of(self, nir: Nir) -> StatusWord:
         """NONE, ACTIVE, CLOSED; UNKNOWN when central cannot be asked now. Never raises."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class ProofWord:
+    """What came of asking for a code or of typing one; ``retry_s``: seconds until a new code may be asked for."""
+
+    outcome: ProofOutcome
+    proof: bytes | None = None
+    retry_s: float | None = None
+    tries_left: int | None = None
+
+
+class ContactProver(ABC):
+    """Central's one-time codes for an e-mail or a mobile (domain/dmp.md §16 K10)."""
+
+    @abstractmethod
+    def send(self, contact: ContactKind, address: str, language: str) -> ProofWord:
+        """SENT with a proof, TOO_SOON, or NOT_NOW (also without a network). Blocks some seconds; never raises."""
+
+    @abstractmethod
+    def check(self, proof: bytes, code: str) -> ProofWord:
+        """PROVED, WRONG, SPENT, or NOT_NOW. Blocks some seconds; never raises."""
+
+
+@dataclass(frozen=True, slots=True)
+class MonthFigures:
+    """The running month of this office as central last told it; whole cents."""
+
+    month: str
+    openings: int
+    cents_accrued: int
+    cents_held: int
+    told_at: datetime
+
+
+class EarningsDesk(ABC):
+    """What this office earned this month, for the counter's day page."""
+
+    @abstractmethod
+    def month(self) -> MonthFigures | None:
+        """The last known figures, at once; None when central never told. Asks central aside when they are old."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class ProfessionalCard:
+    """A professional's card in the second reader, told without its PIN; ``serial`` as the card gives it, or None."""
+
+    serial: str | None
+
+
+class ProfessionalReader(ABC):
+    """The second slot of a counter."""
+
+    @abstractmethod
+    def card(self) -> ProfessionalCard | None:
+        """The professional's card now, None when there is none or no second reader; returns at once."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Let go of the reader and of every thread; harmless twice."""
 
 
 class OperatorRole(enum.Enum):
@@ -163,6 +235,7 @@ class OperatorRole(enum.Enum):
 
     AGENT = "agent"  # of the CPAM, in the hall
     PHARMACIST = "pharmacist"
+    PREPARER = "preparer"  # prepares at the counter; the pharmacist's PIN confirms (dmp.md §16 P)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +265,10 @@ class TerminalPlace:
     finess: str | None
     help_line: str | None
     trust: TrustBundle
+    regime: Regime = Regime.OPT_IN
+    languages: tuple[str, ...] = ("fr", "en", "ar")
+    proves_contacts: bool = True
+    pre_ticked_emergency: bool = False
 
 
 class Whereabouts(ABC):

@@ -17,7 +17,7 @@ from kiosk.enrolment.session import EnrolmentSession
 from kiosk.enrolment.slips import date_on_card
 from kiosk.enrolment.steps import PATHS, PERSONAL, QUESTION_OF, JourneyKind, Step, progress, step_back
 from kiosk.enrolment.texts import Texts
-from wire.records import Question
+from wire.evidence import Question
 
 _QUESTION_PAGE = "question"
 # On these the counter's screen is turned to the person.

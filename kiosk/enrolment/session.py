@@ -198,7 +198,7 @@ class EnrolmentSession:
         visit = stage.journey.visit
 
         def job() -> None:
-            status = stage.tools.desk.status_of(nir)
+            status = stage.tools.desk.status_of(nir).status
             with stage.lock:
                 if stage.journey.visit == visit and stage.journey.step is Step.STATUS:
                     stage.put(stage.journey.told_status(status, stage.now()))

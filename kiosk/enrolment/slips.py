@@ -14,9 +14,9 @@ from kiosk.enrolment.ports import TerminalPlace
 from kiosk.enrolment.rules import PARIS
 from kiosk.enrolment.slip import LineRole, Slip, SlipKind, SlipLine
 from wire.codes import ActivationCode, Locator
+from wire.facts import EnrolmentFacts
 from wire.identifiers import RecordId
 from wire.nir import Nir
-from wire.records import EnrolmentFacts
 
 CODE_LIFETIME = timedelta(days=42)  # the legal six weeks (domain/dmp.md §5)
 _NUMBER_TAIL = 8  # hexadecimal digits of the record id, enough to find it by telephone

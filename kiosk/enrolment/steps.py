@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import enum
 
-from wire.records import Question, SubChannel
+from wire.evidence import Question
+from wire.records import SubChannel
 
 
 class JourneyKind(enum.Enum):

@@ -17,8 +17,9 @@ import msgspec
 
 from kiosk.enrolment.faults import Fault
 from kiosk.enrolment.steps import JourneyKind
+from wire.evidence import Question, TextShown
 from wire.identifiers import milliseconds
-from wire.records import Question, TextShown, sha256
+from wire.records import sha256
 
 FRENCH = "fr"
 LABEL = "own draft wording, not the official text"

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 
 from kiosk.enrolment.errors import EnrolmentError
-from kiosk.enrolment.ports import StatusDesk
+from kiosk.enrolment.ports import StatusDesk, StatusWord
 from kiosk.sync.errors import LinkError, RefusedError
 from kiosk.sync.keys import DeviceKey
 from kiosk.sync.link import CentralLink
@@ -20,6 +20,7 @@ from wire.nir import Nir
 from wire.status import PersonStatus, open_status
 from wire.trust import KeyUse
 
+_UNKNOWN = StatusWord(PersonStatus.UNKNOWN)
 _log = logging.getLogger(__name__)
 
 
@@ -42,19 +43,19 @@ class OnlineStatusDesk(StatusDesk):
         self._deadline_s = deadline_s
         self._asking = threading.Semaphore(1)
 
-    def status_of(self, nir: Nir) -> PersonStatus:
+    def status_of(self, nir: Nir) -> StatusWord:
         """Central's word; UNKNOWN when it cannot be had by the deadline. Never raises.
 
         The link has its own deadline, but a name lookup or a trickle of headers has none: so a thread asks, and this
         one waits no longer than it may.
         """
         if not self._asking.acquire(blocking=False):
-            return PersonStatus.UNKNOWN
-        said: list[PersonStatus] = []
+            return _UNKNOWN
+        said: list[StatusWord] = []
         thread = threading.Thread(target=self._release_after, args=(lambda: said.append(self._ask(nir)),), daemon=True)
         thread.start()
         thread.join(self._deadline_s)
-        return said[0] if said else PersonStatus.UNKNOWN
+        return said[0] if said else _UNKNOWN
 
     def _release_after(self, ask: Callable[[], None]) -> None:
         try:
@@ -62,7 +63,7 @@ class OnlineStatusDesk(StatusDesk):
         finally:
             self._asking.release()
 
-    def _ask(self, nir: Nir) -> PersonStatus:
+    def _ask(self, nir: Nir) -> StatusWord:
         """One question.
 
         Steps:
@@ -86,5 +87,5 @@ class OnlineStatusDesk(StatusDesk):
             if isinstance(error, RefusedError) and error.code == REVOKED:
                 self._whereabouts.revoke()
             _log.info("status unknown: %s", error.code)
-            return PersonStatus.UNKNOWN
-        return answer.status
+            return _UNKNOWN
+        return StatusWord(answer.status, max(0, answer.copies))

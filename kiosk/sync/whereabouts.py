@@ -224,6 +224,10 @@ def _place(terminal: TerminalId, configuration: Configuration, trust: TrustBundl
             finess=configuration.finess,
             help_line=configuration.help_line,
             trust=trust,
+            regime=configuration.regime,
+            languages=configuration.languages,
+            proves_contacts=configuration.proves_contacts,
+            pre_ticked_emergency=configuration.pre_ticked_emergency,
         )
     except (WireError, ValueError) as error:
         raise NotReadyError(

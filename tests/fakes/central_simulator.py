@@ -26,8 +26,9 @@ from wire.batch import (
     write_answer,
 )
 from wire.configuration import open_configuration_query
+from wire.facts import Administrative, read_administrative
 from wire.identifiers import RecordId, milliseconds
-from wire.records import Administrative, first_link, read_administrative
+from wire.records import first_link
 from wire.sealing import SealPurpose, unseal
 from wire.status import PersonStatus, open_query, unseal_query, write_status
 

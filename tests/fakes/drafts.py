@@ -10,20 +10,11 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from kiosk.enrolment.ports import RecordDraft
 from wire.codes import ActivationCode, Locator
 from wire.dossier_keys import EmergencyChoices, make_vault_part
+from wire.evidence import Answer, CardEvidence, Contact, IdentityCheck, Question, TextShown, Traits
+from wire.facts import EnrolmentFacts, SlipFacts
 from wire.identifiers import RecordId, TerminalId, milliseconds
 from wire.nir import Nir
-from wire.records import (
-    Answer,
-    CardEvidence,
-    Contact,
-    EnrolmentFacts,
-    IdentityCheck,
-    Question,
-    RecordKind,
-    SlipFacts,
-    TextShown,
-    Traits,
-)
+from wire.records import RecordKind
 from wire.trust import TrustBundle
 
 NIR = Nir.parse("290036938104548")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kiosk.enrolment.ports import StatusDesk
+from kiosk.enrolment.ports import StatusDesk, StatusWord
 from wire.nir import Nir
 from wire.status import PersonStatus
 
@@ -10,8 +10,9 @@ from wire.status import PersonStatus
 class FakeStatusDesk(StatusDesk):
     def __init__(self, word: PersonStatus = PersonStatus.NONE) -> None:
         self.word = word
+        self.copies = 0
         self.asked: list[Nir] = []
 
-    def status_of(self, nir: Nir) -> PersonStatus:
+    def status_of(self, nir: Nir) -> StatusWord:
         self.asked.append(nir)
-        return self.word
+        return StatusWord(self.word, self.copies)

@@ -12,26 +12,11 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X
 
 from wire.batch import write_batch
 from wire.canonical import encode
+from wire.evidence import Answer, CardEvidence, Contact, IdentityCheck, Question, TextShown, Traits
+from wire.facts import EnrolmentFacts, SlipFacts
 from wire.identifiers import RecordId, TerminalId, milliseconds
 from wire.nir import InsAuthority, Nir, key_of
-from wire.records import (
-    Answer,
-    CardEvidence,
-    Contact,
-    EnrolmentFacts,
-    IdentityCheck,
-    Question,
-    Routing,
-    SlipFacts,
-    TextShown,
-    Traits,
-    first_link,
-    read_record,
-    read_routing,
-    record_hash,
-    sha256,
-    write_record,
-)
+from wire.records import Routing, first_link, read_record, read_routing, record_hash, sha256, write_record
 from wire.sealing import SealPurpose, seal
 
 LAUNCH = datetime(2018, 11, 6, 9, 30, tzinfo=UTC)

@@ -17,8 +17,8 @@ from tests.town.forger import Forger, without
 from tests.town.town import HALL, Town, copy_of
 from wire.batch import BATCH_LIMIT, BatchMessage, Outcome, RecordOutcome
 from wire.canonical import decode, encode
+from wire.evidence import Traits
 from wire.identifiers import RecordId, TerminalId, milliseconds
-from wire.records import Traits
 
 pytestmark = pytest.mark.processes
 

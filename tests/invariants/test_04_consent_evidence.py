@@ -12,8 +12,8 @@ from tests.town.forger import Forger, without
 from tests.town.town import HALL, PHARMACY, Town
 from tests.town.visitor import Wishes
 from wire.batch import Outcome
+from wire.evidence import IdentityCheck, Question, TextShown
 from wire.identifiers import RecordId
-from wire.records import IdentityCheck, Question, TextShown
 
 pytestmark = pytest.mark.processes
 

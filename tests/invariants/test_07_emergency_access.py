@@ -9,8 +9,9 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from tests.town.town import PHARMACY, Town
 from tests.town.visitor import Wishes
 from wire.identifiers import RecordId, TerminalId
-from wire.records import read_record, read_routing, read_vault_part
+from wire.records import read_record, read_routing
 from wire.sealing import SealPurpose, unseal
+from wire.vault_parts import read_vault_part
 
 pytestmark = pytest.mark.processes
 CHOICES = [(True, True), (True, False), (False, True), (False, False)]

@@ -12,7 +12,8 @@ from kiosk.leftovers import settle_leftovers
 from tests.fakes.central_simulator import CentralSimulator
 from tests.fakes.programme import PRESENT, Programme
 from tests.fakes.terminal_rig import TerminalRig
-from wire.records import RecordKind, SlipFacts
+from wire.facts import SlipFacts
+from wire.records import RecordKind
 
 
 @pytest.fixture

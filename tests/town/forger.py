@@ -14,18 +14,12 @@ from tests.town.town import Stand, Town
 from wire import homes
 from wire.batch import BatchAnswer, RecordOutcome, open_answer
 from wire.canonical import encode
+from wire.facts import Administrative
 from wire.identifiers import RecordId, TerminalId, milliseconds
-from wire.records import (
-    Administrative,
-    Routing,
-    VaultPart,
-    first_link,
-    record_hash,
-    sha256,
-    write_record,
-)
+from wire.records import Routing, first_link, record_hash, sha256, write_record
 from wire.sealing import SealPurpose, seal
 from wire.trust import KeyUse, TrustBundle, open_bundle
+from wire.vault_parts import VaultPart
 
 
 @dataclass(slots=True)

@@ -24,27 +24,15 @@ from wire.batch import BatchAnswer, Outcome, RecordOutcome, write_answer, write_
 from wire.canonical import encode
 from wire.codes import ActivationCode, Locator
 from wire.dossier_keys import code_key
+from wire.evidence import Answer, CardEvidence, Contact, IdentityCheck, Question, TextShown, Traits
+from wire.facts import EnrolmentFacts
 from wire.identifiers import RecordId, TerminalId, milliseconds
 from wire.nir import key_of
-from wire.records import (
-    Answer,
-    CardEvidence,
-    Contact,
-    EnrolmentFacts,
-    IdentityCheck,
-    Question,
-    Routing,
-    TextShown,
-    Traits,
-    VaultPart,
-    first_link,
-    record_hash,
-    sha256,
-    write_record,
-)
+from wire.records import Routing, first_link, record_hash, sha256, write_record
 from wire.sealing import SealPurpose, key_id
 from wire.signing import SigningPurpose, sign
 from wire.trust import KeyUse, write_bundle
+from wire.vault_parts import VaultPart
 
 AT = datetime(2018, 11, 6, 9, 30, tzinfo=UTC)
 TERMINAL = TerminalId("TERM-VECTOR-1")

@@ -27,9 +27,11 @@ from wire.canonical import decode, encode
 from wire.codes import ActivationCode
 from wire.dossier_keys import code_key, open_wrap
 from wire.errors import ChainError, FormatError, SealError, SignatureError, WireError
+from wire.facts import read_administrative
 from wire.identifiers import RecordId, TerminalId, milliseconds
-from wire.records import Routing, first_link, read_administrative, read_vault_part, record_hash, sha256, write_record
+from wire.records import Routing, first_link, record_hash, sha256, write_record
 from wire.sealing import SealPurpose, unseal
+from wire.vault_parts import read_vault_part
 
 VECTOR: dict[str, Any] = load_vectors("wire/messages.json")
 TERMINAL = TerminalId("TERM-TEST-1")

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from wire.batch import BatchMessage
 from wire.canonical import WireStruct, decode, encode
 from wire.errors import FormatError
-from wire.records import Administrative, Record, Routing
+from wire.facts import Administrative
+from wire.records import Record, Routing
 
 
 class Old(WireStruct, frozen=True):

@@ -10,7 +10,8 @@ import pytest
 from central.enrolments.evidence import ConsentEvidence, evidence_of, is_complete, is_refused
 from tests.fakes.terminal import enrolment_facts, fictitious_nir, text_shown
 from wire.canonical import decode
-from wire.records import EnrolmentFacts, Question
+from wire.evidence import Question
+from wire.facts import EnrolmentFacts
 
 WHOLE = enrolment_facts(fictitious_nir(1))
 

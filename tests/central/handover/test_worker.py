@@ -19,10 +19,10 @@ from tests.central.intake_rig import ARRIVAL, IntakeRig
 from tests.fakes.terminal import FakeTerminal, id_of
 from tests.fakes.vault import FakeVault
 from wire.errors import ChainError, SignatureError
+from wire.evidence import Question
 from wire.failpoints import Failpoint, Reach, pass_by
 from wire.handover import HandOver, HandOverOutcome, HandOverResult, VaultEventKind, write_hand_over
 from wire.identifiers import milliseconds
-from wire.records import Question
 
 
 class PowerCutError(Exception):

@@ -14,7 +14,7 @@ from central.enrolments.models import dossiers
 from central.ledger.models import ledger_entries
 from tests.central.intake_rig import ARRIVAL, IntakeRig
 from tests.fakes.terminal import FakeTerminal
-from wire.records import Question
+from wire.evidence import Question
 
 PERSONS = st.integers(0, 4)
 # (terminal, person, does the person refuse break-the-glass?); person None is a refusal of everything.

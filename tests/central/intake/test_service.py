@@ -21,10 +21,11 @@ from tests.fakes.terminal import LAUNCH, FakeTerminal, enrolment_facts, fictitio
 from wire.batch import BATCH_LIMIT, BatchMessage, Outcome, write_batch
 from wire.canonical import decode, encode
 from wire.errors import FormatError
+from wire.evidence import Question
 from wire.failpoints import Failpoint
 from wire.identifiers import RecordId, milliseconds
 from wire.nir import Nir, key_of
-from wire.records import Question, read_record
+from wire.records import read_record
 from wire.sealing import SealPurpose, seal
 
 NEW = (Outcome.DURABLE_NEW, None)

@@ -43,9 +43,9 @@ from wire.handover import (
     write_hand_over,
 )
 from wire.identifiers import DossierId, RecordId, TerminalId, milliseconds
-from wire.records import VaultPart
 from wire.sealing import SealPurpose, seal
 from wire.trust import KeyUse, TrustBundle, open_bundle
+from wire.vault_parts import VaultPart
 
 CHEAPEST_KDF = KdfParameters(memory_kib=8, passes=1, lanes=1)
 """Nothing but a test may be so cheap."""

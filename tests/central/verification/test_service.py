@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from central.engine import writing
 from tests.central.intake_rig import ARRIVAL, IntakeRig
-from wire.records import Question
+from wire.evidence import Question
 
 
 @pytest.fixture

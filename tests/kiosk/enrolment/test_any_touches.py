@@ -16,7 +16,9 @@ from tests.fakes.enrolment_rig import EnrolmentRig
 from tests.fakes.operators import AGENT_PIN, PHARMACIST_PIN
 from tests.fakes.paper import NO_PAPER, READY, SILENT
 from tests.fakes.programme import Programme
-from wire.records import EnrolmentFacts, Question, RecordKind
+from wire.evidence import Question
+from wire.facts import EnrolmentFacts
+from wire.records import RecordKind
 from wire.status import PersonStatus
 
 PROGRAMME = Programme()

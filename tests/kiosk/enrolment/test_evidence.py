@@ -12,7 +12,7 @@ from kiosk.enrolment.steps import JourneyKind, Step
 from kiosk.enrolment.texts import load_texts
 from tests.fakes.enrolment_rig import EnrolmentRig
 from tests.fakes.programme import Programme
-from wire.records import Question
+from wire.evidence import Question
 
 TEXTS = load_texts()
 RIG = EnrolmentRig(JourneyKind.HALL, Programme())

@@ -14,9 +14,10 @@ from tests.fakes.paper import NO_PAPER, READY, SILENT
 from tests.fakes.programme import Programme
 from wire.codes import ActivationCode
 from wire.dossier_keys import code_key, open_wrap
+from wire.facts import SlipFacts
 from wire.failpoints import Failpoint
 from wire.identifiers import RecordId
-from wire.records import RecordKind, SlipFacts
+from wire.records import RecordKind
 from wire.sealing import SealPurpose
 
 PROGRAMME = Programme()

@@ -16,8 +16,10 @@ from tests.fakes.enrolment_rig import EnrolmentRig
 from tests.fakes.operators import AGENT_PIN, OTHER_PHARMACIST_PIN, PHARMACIST_PIN
 from tests.fakes.place import hall
 from tests.fakes.programme import Programme
+from wire.evidence import Question
+from wire.facts import EnrolmentFacts
 from wire.nir import InsAuthority
-from wire.records import EnrolmentFacts, Question, RecordKind
+from wire.records import RecordKind
 from wire.status import PersonStatus
 
 PROGRAMME = Programme()

@@ -11,9 +11,9 @@ from tests.fakes.place import ACTIVATION_URL, hall
 from tests.fakes.programme import Programme
 from tests.fakes.terminal import enrolment_facts
 from wire.codes import ActivationCode, Locator
+from wire.evidence import Contact, Question
 from wire.identifiers import RecordId
 from wire.nir import Nir
-from wire.records import Contact, Question
 
 WORDS = load_texts().slips
 AT = datetime(2026, 7, 3, 22, 15, tzinfo=UTC)

@@ -12,7 +12,7 @@ from kiosk.enrolment.faults import SHORT_CODES, Fault, fault_of
 from kiosk.enrolment.rules import Eligibility
 from kiosk.enrolment.steps import JourneyKind
 from kiosk.enrolment.texts import LABEL, Text, load_texts
-from wire.records import Question
+from wire.evidence import Question
 
 TEXTS = load_texts()
 EVIDENCE = (

@@ -27,25 +27,25 @@ def test_centrals_word_is_given(
     word: PersonStatus, rig: TerminalRig, central: CentralSimulator, programme: Programme
 ) -> None:
     central.status_word = word
-    assert desk_of(rig, programme).status_of(NIR) is word
+    assert desk_of(rig, programme).status_of(NIR).status is word
     assert central.questions == [NIR.compact]
 
 
 def test_offline_it_is_unknown(rig: TerminalRig, central: CentralSimulator, programme: Programme) -> None:
     central.down = True
-    assert desk_of(rig, programme).status_of(NIR) is PersonStatus.UNKNOWN
+    assert desk_of(rig, programme).status_of(NIR).status is PersonStatus.UNKNOWN
 
 
 def test_a_revoked_terminal_does_not_ask(rig: TerminalRig, central: CentralSimulator, programme: Programme) -> None:
     rig.whereabouts.revoke()
-    assert desk_of(rig, programme).status_of(NIR) is PersonStatus.UNKNOWN
+    assert desk_of(rig, programme).status_of(NIR).status is PersonStatus.UNKNOWN
     assert central.questions == []
 
 
 def test_a_word_signed_by_another_is_unknown(rig: TerminalRig, central: CentralSimulator, programme: Programme) -> None:
     central.status_word = PersonStatus.ACTIVE
     central.programme = programme.with_new_answer_key()
-    assert desk_of(rig, programme).status_of(NIR) is PersonStatus.UNKNOWN
+    assert desk_of(rig, programme).status_of(NIR).status is PersonStatus.UNKNOWN
 
 
 def test_a_word_to_an_earlier_question_is_unknown(
@@ -61,8 +61,8 @@ def test_a_word_to_an_earlier_question_is_unknown(
 
     monkeypatch.setattr(central, "status", replaying)
     desk = desk_of(rig, programme)
-    assert desk.status_of(NIR) is PersonStatus.ACTIVE
-    assert desk.status_of(NIR) is PersonStatus.UNKNOWN
+    assert desk.status_of(NIR).status is PersonStatus.ACTIVE
+    assert desk.status_of(NIR).status is PersonStatus.UNKNOWN
 
 
 def test_a_line_that_hangs_costs_the_deadline_once_and_then_nothing(
@@ -77,9 +77,9 @@ def test_a_line_that_hangs_costs_the_deadline_once_and_then_nothing(
     monkeypatch.setattr(central, "status", hanging)
     desk = desk_of(rig, programme, deadline_s=0.2)
     began = time.monotonic()
-    assert desk.status_of(NIR) is PersonStatus.UNKNOWN
+    assert desk.status_of(NIR).status is PersonStatus.UNKNOWN
     first = time.monotonic() - began
-    assert desk.status_of(NIR) is PersonStatus.UNKNOWN
+    assert desk.status_of(NIR).status is PersonStatus.UNKNOWN
     both = time.monotonic() - began
     released.set()
     assert 0.2 <= first < 1.0
@@ -100,6 +100,6 @@ def test_a_terminal_that_was_revoked_learns_it_from_its_first_question(
         raise RefusedError("no", status=403, code="terminal_revoked")
 
     monkeypatch.setattr(central, "status", refuse)
-    assert desk_of(rig, programme).status_of(NIR) is PersonStatus.UNKNOWN
+    assert desk_of(rig, programme).status_of(NIR).status is PersonStatus.UNKNOWN
     with pytest.raises(NotReadyError):
         rig.whereabouts.current()

@@ -14,9 +14,11 @@ from tests.fakes.drafts import NIR, enrolment
 from tests.fakes.place import hall
 from tests.fakes.programme import PRESENT, TERMINAL, Programme
 from wire.errors import FormatError, SealError, TrustError
-from wire.records import EnrolmentFacts, read_administrative, read_record, read_vault_part
+from wire.facts import EnrolmentFacts, read_administrative
+from wire.records import read_record
 from wire.sealing import SealPurpose, unseal
 from wire.trust import KeyUse
+from wire.vault_parts import read_vault_part
 
 
 @pytest.fixture
