@@ -64,9 +64,15 @@ def test_flask_stays_where_requests_come_in() -> None:
     assert [path for path in importers("flask") if Path(path).name not in doors] == []
 
 
-def test_the_network_is_used_by_three_links_only() -> None:
-    links = ["central/handover/link.py", "kiosk/sync/link.py", "provisioning/central_link.py"]
+def test_the_network_is_used_by_these_links_only() -> None:
+    links = [
+        "central/handover/link.py",
+        "central/messaging/sms.py",
+        "kiosk/sync/link.py",
+        "provisioning/central_link.py",
+    ]
     assert sorted(importers("httpx2")) == links
+    assert importers("smtplib") == ["central/messaging/smtp.py"]
 
 
 def test_only_these_modules_compute_with_keys() -> None:
