@@ -21,9 +21,9 @@ from kiosk.demonstration.tray import Addresses, Tray
 from kiosk.demonstration.views import make_blueprint
 from kiosk.enrolment.errors import NotReadyError
 from kiosk.enrolment.heartbeat import Heartbeat
+from kiosk.enrolment.languages import load_languages
 from kiosk.enrolment.ports import CardReader
 from kiosk.enrolment.session import Collaborators, EnrolmentSession
-from kiosk.enrolment.texts import load_texts
 from kiosk.leftovers import settle_leftovers
 from kiosk.printer.device import sink_from_address
 from kiosk.printer.profile import profile_named
@@ -195,7 +195,7 @@ def build(
     worker = _worker(home, outbox, settings, monotonic, reach)
     store = SealedStore(home.database, home.whereabouts, home.server_time, on_added=worker.wake, reach=reach)
     journal = DurableSlipJournal(home.database)
-    session = EnrolmentSession(_collaborators(home, devices, store, journal, clock, reach), load_texts())
+    session = EnrolmentSession(_collaborators(home, devices, store, journal, clock, reach), load_languages())
     blueprints = [] if devices.tray is None else [make_blueprint(devices.tray, _addresses(settings, home))]
     app = create_app(session, secret_key=secrets.token_bytes(32), extra_blueprints=tuple(blueprints))
     # Browsers share cookies between ports: two terminals on one machine must not overwrite each other's.

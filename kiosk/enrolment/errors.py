@@ -6,6 +6,7 @@ EnrolmentError               base: a stable code and a sentence for the person
 ├── OperatorLockedError      too many wrong PINs; ``until`` says how long
 ├── ContactError             an e-mail or a mobile number that cannot be one
 ├── StepError                a touch that does not belong to the step now shown
+├── WordingError             a word that a screen needs is in no file of the language
 └── NotReadyError            the terminal may not enrol: not registered, revoked, no valid trust bundle
 """
 
@@ -82,6 +83,12 @@ class StepError(EnrolmentError):
     """A touch that does not belong to the step now shown (a second tab, an old page)."""
 
     code = "step"
+
+
+class WordingError(EnrolmentError):
+    """A word that a screen needs is not in its language's files. The message names the key."""
+
+    code = "wording"
 
 
 class NotReadyError(EnrolmentError):

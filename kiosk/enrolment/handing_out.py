@@ -16,7 +16,6 @@ from kiosk.enrolment.slip import Slip
 from kiosk.enrolment.slips import next_copy
 from kiosk.enrolment.stage import Stage
 from kiosk.enrolment.steps import JourneyKind, Step
-from kiosk.enrolment.texts import Texts
 from wire.errors import WireError
 
 WAITING = "waiting"
@@ -28,9 +27,8 @@ _log = logging.getLogger(__name__)
 class HandingOut:
     """Makes the record durable and hands out its slips."""
 
-    def __init__(self, stage: Stage, texts: Texts) -> None:
+    def __init__(self, stage: Stage) -> None:
         self._stage = stage
-        self._texts = texts
         self._opening: Opening | None = None
         self._visit: int | None = None
 
@@ -47,7 +45,7 @@ class HandingOut:
         if self._opening is None:
             raise StepError("nothing to print")
         missing = {slip.kind for slip in stage.journey.slips if slip.state in _UNPRINTED}
-        copies = tuple(next_copy(slip, self._texts.slips) for slip in self._opening.slips if slip.kind in missing)
+        copies = tuple(next_copy(slip, stage.slip_words) for slip in self._opening.slips if slip.kind in missing)
         opening = self._opening = Opening(self._opening.record_id, copies)
         printed = tuple(slip for slip in stage.journey.slips if slip.kind not in missing)
         stage.put(stage.journey.to(Step.PRINTING, stage.now(), slips=(*printed, *_all_waiting(copies))))
@@ -68,7 +66,7 @@ class HandingOut:
     def _deliver(self, complete: Journey) -> None:
         stage = self._stage
         try:
-            opening = commit(complete, self._texts.slips, stage.tools)
+            opening = commit(complete, stage.slip_words, stage.tools)
         except StoreError:
             stage.fail(complete.visit, Fault.STORE)
         except (NotReadyError, WireError) as error:

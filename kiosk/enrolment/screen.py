@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kiosk.enrolment.comfort import Comfort
 from kiosk.enrolment.journey import Journey
 from kiosk.enrolment.ports import Operator, TerminalPlace
 from kiosk.enrolment.steps import Step
@@ -33,3 +34,5 @@ class Screen:
     operator: Operator | None
     waiting: int
     done_today: int
+    comfort: Comfort
+    menu_open: bool

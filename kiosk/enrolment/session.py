@@ -15,11 +15,12 @@ from kiosk.enrolment.collaborators import Collaborators
 from kiosk.enrolment.errors import OperatorLockedError, StepError, StoreError
 from kiosk.enrolment.evidence import METHODS, ROLE_THAT_ATTESTS, attestation, identity_check, refusal
 from kiosk.enrolment.handing_out import HandingOut
+from kiosk.enrolment.languages import Languages
 from kiosk.enrolment.ports import Operator
 from kiosk.enrolment.screen import Screen, Touch
 from kiosk.enrolment.stage import Stage
 from kiosk.enrolment.steps import PERSONAL, QUESTION_OF, RESTING, Step
-from kiosk.enrolment.texts import Texts
+from kiosk.enrolment.texts import Language, Texts
 from kiosk.enrolment.watch import Watch
 from wire.nir import Nir
 
@@ -33,11 +34,21 @@ class EnrolmentSession:
     Every method that takes a :class:`Touch` raises StepError when the touch is not of the screen now shown.
     """
 
-    def __init__(self, collaborators: Collaborators, texts: Texts) -> None:
-        self.texts = texts
-        self._stage = Stage(collaborators)
+    def __init__(self, collaborators: Collaborators, languages: Languages) -> None:
+        self._stage = Stage(collaborators, languages)
         self._watch = Watch(self._stage)
-        self._handing_out = HandingOut(self._stage, texts)
+        self._handing_out = HandingOut(self._stage)
+
+    @property
+    def texts(self) -> Texts:
+        """The words in the language now chosen."""
+        return self._stage.texts
+
+    @property
+    def languages(self) -> tuple[Language, ...]:
+        """The languages offered here, in their order."""
+        stage = self._stage
+        return tuple(stage.languages[code].language for code in stage.offered_languages)
 
     def screen(self) -> Screen:
         """The session as it is now."""
@@ -54,6 +65,8 @@ class EnrolmentSession:
                 operator=stage.attendance.operator,
                 waiting=waiting,
                 done_today=done_today,
+                comfort=stage.comfort,
+                menu_open=stage.menu_open,
             )
 
     def tick(self) -> None:
@@ -64,6 +77,16 @@ class EnrolmentSession:
     def stay(self) -> None:
         """Somebody is there: a scroll, a key or "more time"."""
         with self._stage.lock:
+            self._stage.stay()
+
+    def choose_comfort(self, field: str, value: str) -> None:
+        """K0: language, contrast, text size, reach, voice, calm, time, keys; on any screen, also from an old page.
+
+        Raises:
+            StepError: not a thing or a value of the menu.
+        """
+        with self._stage.lock:
+            self._stage.choose_comfort(field, value)
             self._stage.stay()
 
     # The counter's operator

@@ -40,11 +40,19 @@ _OF_STEP = {
 }
 
 
-def judge(step: Step, silent_for: float) -> Silence:
-    """What ``silent_for`` seconds on a step ask for; a step without patience waits for ever."""
+def judge(step: Step, silent_for: float, times: int = 1) -> Silence:
+    """What ``silent_for`` seconds on a step ask for; a step without patience waits for ever.
+
+    ``times`` is how much longer than usual this person asked to be given.
+    """
     patience = _OF_STEP.get(step)
     if patience is None:
         return Silence.FINE
-    if silent_for >= patience.over:
+    if silent_for >= patience.over * times:
         return Silence.OVER
-    return Silence.WARN if patience.warn is not None and silent_for >= patience.warn else Silence.FINE
+    return Silence.WARN if patience.warn is not None and silent_for >= patience.warn * times else Silence.FINE
+
+
+def is_abandoned(step: Step, silent_for: float) -> bool:
+    """Whether somebody who changed the waiting screen's language or size, and put no card in, has gone away."""
+    return step in {Step.ATTRACT, Step.SIGN_IN} and silent_for >= _PERSON.over

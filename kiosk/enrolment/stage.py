@@ -7,6 +7,7 @@ that "wipe" means the same everywhere. Callers hold ``lock``; it is re-entrant.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import logging
 import threading
 from collections.abc import Callable, Iterator
@@ -15,22 +16,30 @@ from datetime import datetime
 from kiosk.enrolment.attendance import Attendance
 from kiosk.enrolment.card_watch import IN_SLOT
 from kiosk.enrolment.collaborators import Collaborators
+from kiosk.enrolment.comfort import Comfort
 from kiosk.enrolment.errors import StepError
 from kiosk.enrolment.faults import Fault
 from kiosk.enrolment.journey import Journey, SlipProgress
+from kiosk.enrolment.languages import Languages
 from kiosk.enrolment.ports import CardPresence, ReaderState, TerminalPlace
 from kiosk.enrolment.rules import day_began
 from kiosk.enrolment.screen import Touch
 from kiosk.enrolment.steps import JourneyKind, Step, kind_of
+from kiosk.enrolment.texts import FRENCH, Texts
 
 _log = logging.getLogger(__name__)
+
+
+# A card that comes in here is that of whoever chose language and text size before.
+_SAME_PERSON = frozenset({Step.ATTRACT, Step.STOPPED})
 
 
 class Stage:
     """The present state. ``journey`` is replaced, never changed; ``revision`` counts what must be drawn."""
 
-    def __init__(self, collaborators: Collaborators) -> None:
+    def __init__(self, collaborators: Collaborators, languages: Languages) -> None:
         self.tools = collaborators
+        self.languages = languages
         self.lock = threading.RLock()
         self.attendance = Attendance()
         self.place: TerminalPlace | None = None
@@ -39,6 +48,8 @@ class Stage:
         self.touched_at = collaborators.monotonic()
         self.warning = False
         self.revision = 0
+        self.menu_open = False  # the comfort menu lies over the screen
+        self.comfort = Comfort()
         self.journey = Journey(JourneyKind.HALL, 0, Step.ATTRACT, self.now())
 
     def now(self) -> datetime:
@@ -73,6 +84,54 @@ class Stage:
         self.attendance.seen(self.tools.monotonic())
         self._restart_silence()
 
+    @property
+    def offered_languages(self) -> tuple[str, ...]:
+        """The languages of this terminal, in their order; the first is the one it wakes up in."""
+        told = self.place.languages if self.place is not None else tuple(self.languages)
+        return tuple(code for code in told if code in self.languages) or (FRENCH,)
+
+    @property
+    def texts(self) -> Texts:
+        """The words in the language now chosen."""
+        return self.languages[self.comfort.language]
+
+    @property
+    def slip_words(self) -> dict[str, str]:
+        """The words on paper: in the language now chosen, or the one its paper is printed in."""
+        return self.languages.get(self.texts.language.slips, self.texts).slips
+
+    def choose_comfort(self, field: str, value: str) -> None:
+        """Change one thing of the comfort, or open and close its menu (``menu`` = open|closed); the step stays.
+
+        Another language begins the present screen's time anew: the evidence says how long a text stood there in the
+        language it was answered in.
+
+        Raises:
+            StepError: not a thing or a value of the menu.
+        """
+        if field == "menu":
+            self._show_menu(is_open=value == "open")
+            return
+        chosen = self.comfort.with_choice(field, value, self.offered_languages)
+        if chosen.language != self.comfort.language:
+            self.journey = dataclasses.replace(self.journey, shown_at=self.now())
+        if chosen != self.comfort:
+            self.comfort = chosen
+            self.revision += 1
+
+    def standard_comfort(self) -> None:
+        """The screen as the next person should find it."""
+        self._show_menu(is_open=False)
+        standard = Comfort(language=self.offered_languages[0])
+        if standard != self.comfort:
+            self.comfort = standard
+            self.revision += 1
+
+    def _show_menu(self, *, is_open: bool) -> None:
+        if is_open != self.menu_open:
+            self.menu_open = is_open
+            self.revision += 1
+
     def put(self, journey: Journey) -> None:
         """Show this journey."""
         if journey != self.journey:
@@ -81,6 +140,8 @@ class Stage:
 
     def begin_visit(self) -> None:
         """A new card: a new visit that knows nothing of the last."""
+        if self.journey.step not in _SAME_PERSON:
+            self.standard_comfort()
         self.handled = self.presence.insertion
         self._new_visit(Step.READING, insertion=self.handled, place=self.place)
 
@@ -110,6 +171,8 @@ class Stage:
             self.end_visit(Step.TAKE_CARD)
         else:
             self.end_visit(Step.ATTRACT)
+        if self.journey.step is not Step.TAKE_CARD:
+            self.standard_comfort()
 
     def aside(self, job: Callable[[], None]) -> None:
         """Run slow work of this visit beside the screens; a mistake of ours in it stops the visit, visibly."""

@@ -1,20 +1,30 @@
-"""The words a person is shown and answers to, as versioned data under ``wording/<language>/``.
+"""The words of one language, as versioned data under ``wording/<language>/``.
 
-The evidence names each text by id, version, language and the SHA-256 of its words, so that what somebody consented
-to can be looked up for ever. The words are our own drafts, labelled so in the data; official ones replace the files.
-A text is never edited under the same version: a test pins the hashes.
+* ``language.json``: how the language is called in its own script, which way it runs, its voice, its slips' language;
+* ``screens.json``: every word of the screens by a flat key; ``sentences.json``: complaints by their code;
+  ``faults_hall.json``, ``faults_counter.json``: faults as said to a person in a hall, who has an agent near, and to
+  the pharmacist, who has not; ``slips.json``: the words on paper;
+* every other file is a text that counts as evidence: notice, questions, attestations. The evidence names it by id,
+  version, language and the SHA-256 of its words, so that what somebody consented to can be looked up for ever.
+
+The words are our own drafts, labelled so in the data; official ones replace the files. A text that is evidence is
+never edited under the same version: a test pins the hashes.
 """
 
 from __future__ import annotations
 
+import enum
 import functools
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import resources
+from importlib.resources.abc import Traversable
 from typing import Any
 
 import msgspec
 
+from kiosk.enrolment.errors import WordingError
 from kiosk.enrolment.faults import Fault
 from kiosk.enrolment.steps import JourneyKind
 from wire.evidence import Question, TextShown
@@ -23,6 +33,27 @@ from wire.records import sha256
 
 FRENCH = "fr"
 LABEL = "own draft wording, not the official text"
+
+
+class Direction(enum.Enum):
+    """Which way a script runs."""
+
+    LTR = "ltr"
+    RTL = "rtl"
+
+
+class Language(msgspec.Struct, frozen=True):
+    """One language. ``name`` is in its own script; ``voice`` is the speaking program's name for it.
+
+    ``slips`` names the language of its paper (empty: its own). ``singular`` are the counts said in the singular.
+    """
+
+    code: str
+    name: str
+    direction: Direction = Direction.LTR
+    voice: str = ""
+    slips: str = ""
+    singular: tuple[int, ...] = (1,)
 
 
 class Section(msgspec.Struct, frozen=True):
@@ -72,59 +103,86 @@ class FaultWords(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """All the words of one language.
+    """All the words of one language. ``evidence`` holds the versioned texts by the name of their file."""
 
-    ``faults`` and ``sentences`` are the short texts of the screens by their stable code, ``slips`` those of the paper.
-    Faults are said in two ways: to a person in a hall, who has an agent near, and to the pharmacist, who has not.
-    """
-
-    notice: Text
-    creation: Text
-    break_glass: Text
-    centre_15: Text
-    contact_warning: Text
-    attestation_hall: Text
-    attestation_counter: Text
-    faults: dict[JourneyKind, dict[Fault, FaultWords]]
-    sentences: dict[str, str]
+    language: Language
+    evidence: Mapping[str, Text]
+    faults: Mapping[JourneyKind, Mapping[Fault, FaultWords]]
+    sentences: Mapping[str, str]
+    screens: Mapping[str, str]
     slips: dict[str, str]
+
+    @property
+    def notice(self) -> Text:
+        """The information notice for an adult who opens their own dossier."""
+        return self.evidence["notice"]
+
+    @property
+    def contact_warning(self) -> Text:
+        """What is said before an e-mail or a mobile is typed (EX_1.X-1200)."""
+        return self.evidence["contact_warning"]
+
+    @property
+    def attestation_hall(self) -> Text:
+        """The agent's statement."""
+        return self.evidence["attestation_hall"]
+
+    @property
+    def attestation_counter(self) -> Text:
+        """The pharmacist's two statements."""
+        return self.evidence["attestation_counter"]
 
     def asked(self, question: Question) -> Text:
         """The text of a question."""
-        return {
-            Question.CREATION: self.creation,
-            Question.BREAK_GLASS: self.break_glass,
-            Question.CENTRE_15: self.centre_15,
-        }[question]
+        return self.evidence[question.value]
+
+    def say(self, key: str, kind: JourneyKind, /, *, count: int | None = None, **values: object) -> str:
+        """A word of the screens, with its values put in.
+
+        ``key.counter`` is taken at a counter where there is one, ``key`` else; with a ``count`` the keys end in
+        ``.one`` or ``.other`` and the count is a value as well.
+
+        Raises:
+            WordingError: no such word, or a value it needs was not given.
+        """
+        if count is not None:
+            key = f"{key}.{'one' if count in self.language.singular else 'other'}"
+            values = {"count": count, **values}
+        words = self.screens.get(f"{key}.{kind.value}", self.screens.get(key))
+        if words is None:
+            raise WordingError(f"no word {key} in {self.language.code}")
+        try:
+            return words.format_map(values) if "{" in words else words
+        except KeyError as missing:
+            raise WordingError(f"{key} in {self.language.code} needs {missing}") from None
+
+
+_WORDS = ("language", "sentences", "screens", "slips", *(f"faults_{kind.value}" for kind in JourneyKind))
 
 
 @functools.cache
 def load_texts(language: str = FRENCH) -> Texts:
-    """Read and check every text of a language.
+    """Read and check every file of a language.
 
     Raises:
         msgspec.ValidationError: a file is not of the form: the terminal must not start with half its words.
     """
-    evidence = {name: _read(language, name, Text) for name in _EVIDENCE}
+    folder = wording().joinpath(language)
+    names = sorted(file.name.removesuffix(".json") for file in folder.iterdir() if file.name.endswith(".json"))
     return Texts(
-        **evidence,
-        faults={kind: _read(language, f"faults_{kind.value}", dict[Fault, FaultWords]) for kind in JourneyKind},
-        sentences=_read(language, "sentences", dict[str, str]),
-        slips=_read(language, "slips", dict[str, str]),
+        language=_read(folder, "language", Language),
+        evidence={name: _read(folder, name, Text) for name in names if name not in _WORDS},
+        faults={kind: _read(folder, f"faults_{kind.value}", dict[Fault, FaultWords]) for kind in JourneyKind},
+        sentences=_read(folder, "sentences", dict[str, str]),
+        screens=_read(folder, "screens", dict[str, str]),
+        slips=_read(folder, "slips", dict[str, str]),
     )
 
 
-_EVIDENCE = (
-    "notice",
-    "creation",
-    "break_glass",
-    "centre_15",
-    "contact_warning",
-    "attestation_hall",
-    "attestation_counter",
-)
+def wording() -> Traversable:
+    """The folder with one folder a language."""
+    return resources.files("kiosk.enrolment").joinpath("wording")
 
 
-def _read(language: str, name: str, kind: Any) -> Any:
-    file = resources.files("kiosk.enrolment").joinpath("wording", language, f"{name}.json")
-    return msgspec.json.decode(file.read_bytes(), type=kind)
+def _read(folder: Traversable, name: str, kind: Any) -> Any:
+    return msgspec.json.decode(folder.joinpath(f"{name}.json").read_bytes(), type=kind)

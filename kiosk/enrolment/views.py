@@ -32,6 +32,7 @@ back               asked screens
 leave              all but printing and paper
 start_again        take_card, stopped
 stay               any
+comfort            any, also an old page                  field, value (kiosk.enrolment.comfort; menu=open|closed)
 =================  =====================================  ======================================================
 """
 
@@ -76,6 +77,7 @@ TOUCHES: dict[str, Act] = {
     "leave": lambda session, touch, _form: session.leave(touch),
     "start_again": lambda session, touch, _form: session.start_again(touch),
     "stay": lambda session, _touch, _form: session.stay(),
+    "comfort": lambda session, _touch, form: session.choose_comfort(text(form, "field"), text(form, "value")),
 }
 
 

@@ -7,7 +7,7 @@ from kiosk.enrolment.errors import CardError, NotReadyError
 from kiosk.enrolment.faults import Fault, fault_of
 from kiosk.enrolment.holder import CardContents
 from kiosk.enrolment.rules import is_test_card_among_real_people
-from kiosk.enrolment.silence import Silence, judge
+from kiosk.enrolment.silence import Silence, is_abandoned, judge
 from kiosk.enrolment.stage import Stage
 from kiosk.enrolment.steps import RESTING, Step, kind_of
 
@@ -18,6 +18,7 @@ class Watch:
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
         self.look_where_we_are()
+        stage.standard_comfort()
 
     def tick(self) -> None:
         """One beat; the slot is asked outside the lock."""
@@ -69,7 +70,9 @@ class Watch:
         if stage.attendance.is_stale(now) and stage.journey.step in RESTING:
             stage.attendance.sign_out()
             stage.go_home()
-        silence = judge(stage.journey.step, now - stage.touched_at)
+        if is_abandoned(stage.journey.step, now - stage.touched_at):
+            stage.standard_comfort()
+        silence = judge(stage.journey.step, now - stage.touched_at, stage.comfort.patience)
         stage.warning = silence is Silence.WARN
         card_explains_it = stage.journey.step is Step.STOPPED and stage.presence.state in IN_SLOT
         if silence is Silence.OVER and not card_explains_it:

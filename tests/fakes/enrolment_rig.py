@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from kiosk.enrolment.holder import CardContents
 from kiosk.enrolment.journey import Journey
+from kiosk.enrolment.languages import load_languages
 from kiosk.enrolment.session import Collaborators, EnrolmentSession, Touch
 from kiosk.enrolment.steps import JourneyKind, Step
-from kiosk.enrolment.texts import load_texts
 from tests.fakes.card_slot import FakeCardReader, card
 from tests.fakes.kept_records import FakeRecordStore
 from tests.fakes.operators import AGENT_PIN, PHARMACIST_PIN, FakeOperatorDirectory
@@ -65,7 +65,7 @@ class EnrolmentRig:
                 reach=self.reached.append,
                 run_aside=self._aside,
             ),
-            load_texts(),
+            load_languages(),
         )
 
     def _aside(self, job: Job) -> None:

@@ -15,15 +15,7 @@ from kiosk.enrolment.texts import LABEL, Text, load_texts
 from wire.evidence import Question
 
 TEXTS = load_texts()
-EVIDENCE = (
-    TEXTS.notice,
-    TEXTS.creation,
-    TEXTS.break_glass,
-    TEXTS.centre_15,
-    TEXTS.contact_warning,
-    TEXTS.attestation_hall,
-    TEXTS.attestation_counter,
-)
+EVIDENCE = tuple(TEXTS.evidence.values())
 # A text changes its version with its words: evidence in the field names these for ever.
 PINNED = {
     ("notice", "2026-11"): "d21f6727b1c1a9e5",
