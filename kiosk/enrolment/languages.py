@@ -43,13 +43,14 @@ def missing_words(texts: Texts, measure: Texts) -> tuple[str, ...]:
         *(f"{name}.json" for name in measure.evidence if name not in texts.evidence),
         *_missing_in(texts.screens, measure.screens, "screens"),
         *_missing_in(texts.sentences, measure.sentences, "sentences"),
-        *_missing_in(texts.slips, measure.slips, "slips"),
+        *(_missing_in(texts.slips, measure.slips, "slips") if texts.language.prints else ()),
         *(
             f"faults_{kind.value}: {fault.value}"
             for kind, faults in measure.faults.items()
             for fault in faults
             if fault not in texts.faults[kind]
         ),
+        *(f"faults_agent: {fault.value}" for fault in measure.remedies if fault not in texts.remedies),
     )
 
 

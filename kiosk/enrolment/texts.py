@@ -3,7 +3,7 @@
 * ``language.json``: how the language is called in its own script, which way it runs, its voice, its slips' language;
 * ``screens.json``: every word of the screens by a flat key; ``sentences.json``: complaints by their code;
   ``faults_hall.json``, ``faults_counter.json``: faults as said to a person in a hall, who has an agent near, and to
-  the pharmacist, who has not; ``slips.json``: the words on paper;
+  the pharmacist, who has not; ``faults_agent.json``: what an agent does about each; ``slips.json``: words on paper;
 * every other file is a text that counts as evidence: notice, questions, attestations. The evidence names it by id,
   version, language and the SHA-256 of its words, so that what somebody consented to can be looked up for ever.
 
@@ -54,6 +54,11 @@ class Language(msgspec.Struct, frozen=True):
     voice: str = ""
     slips: str = ""
     singular: tuple[int, ...] = (1,)
+
+    @property
+    def prints(self) -> bool:
+        """Whether its paper is its own; another's needs no words for slips (decision 0016)."""
+        return self.slips in {"", self.code}
 
 
 class Section(msgspec.Struct, frozen=True):
@@ -108,6 +113,7 @@ class Texts:
     language: Language
     evidence: Mapping[str, Text]
     faults: Mapping[JourneyKind, Mapping[Fault, FaultWords]]
+    remedies: Mapping[Fault, str]
     sentences: Mapping[str, str]
     screens: Mapping[str, str]
     slips: dict[str, str]
@@ -157,25 +163,28 @@ class Texts:
             raise WordingError(f"{key} in {self.language.code} needs {missing}") from None
 
 
-_WORDS = ("language", "sentences", "screens", "slips", *(f"faults_{kind.value}" for kind in JourneyKind))
+_REMEDIES = "faults_agent"
+_WORDS = ("language", "sentences", "screens", "slips", _REMEDIES, *(f"faults_{kind.value}" for kind in JourneyKind))
 
 
 @functools.cache
-def load_texts(language: str = FRENCH) -> Texts:
+def load_texts(code: str = FRENCH) -> Texts:
     """Read and check every file of a language.
 
     Raises:
         msgspec.ValidationError: a file is not of the form: the terminal must not start with half its words.
     """
-    folder = wording().joinpath(language)
+    folder = wording().joinpath(code)
     names = sorted(file.name.removesuffix(".json") for file in folder.iterdir() if file.name.endswith(".json"))
+    language: Language = _read(folder, "language", Language)
     return Texts(
-        language=_read(folder, "language", Language),
+        language=language,
         evidence={name: _read(folder, name, Text) for name in names if name not in _WORDS},
         faults={kind: _read(folder, f"faults_{kind.value}", dict[Fault, FaultWords]) for kind in JourneyKind},
+        remedies=_read(folder, _REMEDIES, dict[Fault, str]),
         sentences=_read(folder, "sentences", dict[str, str]),
         screens=_read(folder, "screens", dict[str, str]),
-        slips=_read(folder, "slips", dict[str, str]),
+        slips=_read(folder, "slips", dict[str, str]) if language.prints else {},
     )
 
 
