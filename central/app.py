@@ -22,7 +22,13 @@ from central.intake.service import Intake, IntakeParts
 from central.intake.status import StatusDesk
 from central.keys import CentralKeys, load_keys
 from central.ledger.rules import load_rules
+from central.messaging.errors import MessagingSetupError
+from central.messaging.messenger import messenger_from
+from central.messaging.ports import Messenger
 from central.passwords import Passwords
+from central.proofs import views as proof_views
+from central.proofs.book import ProofLimits
+from central.proofs.service import ProofDesk
 from central.settings import CentralSettings
 from central.staff import views as staff_views
 from central.staff.cookie_key import cookie_key
@@ -35,9 +41,15 @@ from wire.failpoints import Reach, pass_by
 OPEN_ENDPOINTS = (
     frozenset({"static", "health", dashboard_views.HTMX, "staff.sign_in", "staff.admit"})
     | device_views.OPEN_ENDPOINTS
-    | {intake_views.BATCHES_ENDPOINT, intake_views.STATUS_ENDPOINT}
+    | {intake_views.BATCHES_ENDPOINT, intake_views.STATUS_ENDPOINT, proof_views.ENDPOINT}
 )
-SIGNED_ENDPOINTS = device_views.SIGNED_ENDPOINTS | {intake_views.BATCHES_ENDPOINT, intake_views.STATUS_ENDPOINT}
+SIGNED_ENDPOINTS = device_views.SIGNED_ENDPOINTS | {
+    intake_views.BATCHES_ENDPOINT,
+    intake_views.STATUS_ENDPOINT,
+    proof_views.ENDPOINT,
+}
+# Half of the threads that `serve` has: a gateway that hangs must not keep the terminals' records out.
+_MESSAGES_AT_ONCE = 4
 _LOOPBACK = frozenset({"127.0.0.1", "localhost"})
 
 
@@ -56,6 +68,18 @@ def open_engine(settings: CentralSettings) -> Engine:
     if not schema.is_current(engine):
         raise SetupError("the database is not of this release: run python -m central migrate", code="not_migrated")
     return engine
+
+
+def open_messenger(settings: CentralSettings, clock: Callable[[], datetime]) -> Messenger:
+    """Where one-time codes go.
+
+    Raises:
+        SetupError: ``authorities``: the file of certificate authorities cannot be read.
+    """
+    try:
+        return messenger_from(settings.messaging, clock=clock, at_once=_MESSAGES_AT_ONCE)
+    except MessagingSetupError as error:
+        raise SetupError(str(error), code=error.code) from error
 
 
 def create_app(
@@ -107,9 +131,17 @@ def _register(
     intake, status_desk = Intake(parts, reach=reach), StatusDesk(engine, keys, shards=shards)
     place = Place(settings.activation_url, settings.ins_authority.value)
     shelf = BundleShelf(settings.home / homes.TRUST_BUNDLE, keys.root)
+    proof_desk = ProofDesk(
+        engine,
+        keys,
+        open_messenger(settings, clock),
+        shards=shards,
+        limits=ProofLimits(validity_ms=settings.proof_minutes * 60_000),
+    )
     sign_in_desk = SignInDesk(engine, passwords, shards=shards)
     for blueprint in (
         intake_views.make_blueprint(intake, status_desk, clock=clock),
+        proof_views.make_blueprint(proof_desk, clock=clock),
         device_views.make_blueprint(engine, clock, place=place, answer_key=keys.answer, shelf=shelf, shards=shards),
         staff_views.make_blueprint(sign_in_desk, clock, after_sign_in=dashboard_views.TABLE),
         dashboard_views.make_blueprint(engine, clock),

@@ -7,6 +7,8 @@ CENTRAL_VAULT          where central reaches the vault
 CENTRAL_ACTIVATION_URL what terminals print on slip B; default the vault's ``/activation``
 CENTRAL_SHARDS         number of hash chains (ledger, audit) and counter rows side by side; never lowered
 CENTRAL_INS_OID        authority of the numbers this programme accepts; the test OID unless set
+CENTRAL_PROOF_MINUTES  how long a one-time code is valid, 3 to 10 (domain/dmp.md §5); default 10
+CENTRAL_SMTP_URL …     where e-mails and text messages go: central/messaging/settings.py
 """
 
 from __future__ import annotations
@@ -17,9 +19,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from central.errors import SetupError
+from central.messaging.errors import MessagingSetupError
+from central.messaging.settings import NO_MESSAGES, MessagingSettings, messaging_settings
 from wire.nir import InsAuthority
 
 _SHARDS_LIMIT = 1024
+_PROOF_MINUTES = range(3, 11)
 _PUBLIC_URL = "http://127.0.0.1:8100"
 _VAULT_URL = "http://127.0.0.1:8101"
 
@@ -35,6 +40,8 @@ class CentralSettings:
     activation_url: str = f"{_VAULT_URL}/activation"
     shards: int = 1
     ins_authority: InsAuthority = InsAuthority.NIR_TEST
+    proof_minutes: int = 10
+    messaging: MessagingSettings = NO_MESSAGES
 
 
 def load_settings(home: Path | None = None, environment: Mapping[str, str] | None = None) -> CentralSettings:
@@ -56,6 +63,8 @@ def load_settings(home: Path | None = None, environment: Mapping[str, str] | Non
         activation_url=given.get("CENTRAL_ACTIVATION_URL", f"{vault_url}/activation"),
         shards=_shards(given.get("CENTRAL_SHARDS", "1")),
         ins_authority=_authority(given.get("CENTRAL_INS_OID", InsAuthority.NIR_TEST.value)),
+        proof_minutes=_proof_minutes(given.get("CENTRAL_PROOF_MINUTES", "10")),
+        messaging=_messaging(given),
     )
 
 
@@ -70,3 +79,16 @@ def _authority(text: str) -> InsAuthority:
         return InsAuthority(text)
     except ValueError as error:
         raise SetupError("CENTRAL_INS_OID is none of the known authorities") from error
+
+
+def _proof_minutes(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) not in _PROOF_MINUTES:
+        raise SetupError("CENTRAL_PROOF_MINUTES is a number of minutes from 3 to 10")
+    return int(text)
+
+
+def _messaging(given: Mapping[str, str]) -> MessagingSettings:
+    try:
+        return messaging_settings(given, "CENTRAL_")
+    except MessagingSetupError as error:
+        raise SetupError(str(error), code=error.code) from error

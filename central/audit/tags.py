@@ -30,6 +30,8 @@ class AuditTag(enum.Enum):
     QUARANTINE_SETTLED = "quarantine:settled"  # record; detail: why it had been set aside
     HANDOVER_REFUSED = "handover:refused"  # dossier; detail: the vault's code
     PERSON_STATUS_ASKED = "person:status_asked"  # keyed fingerprint of the person; detail: the answer
+    CONTACT_CODE_SENT = "contact:code_sent"  # proof: an e-mail or a mobile is being proved
+    CONTACT_PROVED = "contact:proved"  # proof
     TERMINAL_TICKET_ISSUED = "terminal:ticket_issued"  # terminal
     TERMINAL_REGISTERED = "terminal:registered"  # terminal
     TERMINAL_REVOKED = "terminal:revoked"  # terminal

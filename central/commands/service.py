@@ -21,7 +21,9 @@ from central.keys import load_keys
 from wire.trust import KeyUse
 
 _PORT = 8100
-_THREADS = 4  # SQLite has one writer anyway; more central is more gunicorn workers over PostgreSQL
+# SQLite has one writer anyway, but a message may keep half of them waiting; more central is more gunicorn workers
+# over PostgreSQL.
+_THREADS = 8
 _SPOOLED = 16 * 1024 * 1024  # bytes of a body that waitress takes in (on disk), so that the app can say why it refuses
 
 

@@ -7,16 +7,16 @@ from collections.abc import Callable
 
 from central.messaging.errors import NotSentError
 
-HANGING_LIMIT = 8
-"""Messages that may hang at the same time; one more is refused at once, so that threads cannot pile up."""
+AT_ONCE = 8
+"""Messages that may be under way together; one more is refused at once, so that threads cannot pile up."""
 
 
 class Deadline:
     """Runs a job in a thread of its own and waits no longer than it may."""
 
-    def __init__(self, seconds: float, *, hanging_limit: int = HANGING_LIMIT) -> None:
+    def __init__(self, seconds: float, *, at_once: int = AT_ONCE) -> None:
         self._seconds = seconds
-        self._places = threading.BoundedSemaphore(hanging_limit)
+        self._places = threading.BoundedSemaphore(at_once)
 
     def run(self, job: Callable[[], None]) -> None:
         """Return when the job is done.

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from central.messaging.deadline import Deadline
+from central.messaging.deadline import AT_ONCE, Deadline
 from central.messaging.errors import MessagingSetupError, NotSentError
 from central.messaging.ports import Messenger
 from central.messaging.settings import MessagingSettings
@@ -53,8 +53,10 @@ class RoutedMessenger(Messenger):
             self._sms.close()
 
 
-def messenger_from(settings: MessagingSettings, *, clock: Callable[[], datetime]) -> Messenger:
+def messenger_from(settings: MessagingSettings, *, clock: Callable[[], datetime], at_once: int = AT_ONCE) -> Messenger:
     """The messenger of these settings; ``clock`` (aware UTC) dates the e-mails.
+
+    ``at_once``: messages that may be under way together; one more is refused at once (``busy``).
 
     Raises:
         MessagingSetupError: ``authorities``: their file cannot be read.
@@ -62,7 +64,7 @@ def messenger_from(settings: MessagingSettings, *, clock: Callable[[], datetime]
     tls, timeout_s = _tls(settings.authorities), settings.deadline_s
     mail = None if settings.mail is None else SmtpMail(settings.mail, tls, clock=clock, timeout_s=timeout_s)
     sms = None if settings.sms is None else HttpSmsGateway(settings.sms, tls, timeout_s=timeout_s)
-    return RoutedMessenger(mail, sms, Deadline(settings.deadline_s))
+    return RoutedMessenger(mail, sms, Deadline(settings.deadline_s, at_once=at_once))
 
 
 def _tls(authorities: Path | None) -> ssl.SSLContext:

@@ -24,6 +24,7 @@ OPEN_ROUTES = {
     "/static/htmx.js GET",
     "/v1/batches POST",
     "/v1/configuration POST",
+    "/v1/proofs POST",
     "/v1/registrations POST",
     "/v1/status POST",
     "/v1/trust GET",
@@ -53,7 +54,13 @@ def test_no_name_on_the_open_list_is_of_a_door_that_is_gone(site: CentralSite) -
 
 
 def test_only_machines_with_signed_bodies_are_excused_from_the_forms_token() -> None:
-    assert {"devices.registrations", "devices.configuration", "intake.batches", "intake.status"} == SIGNED_ENDPOINTS
+    assert set(SIGNED_ENDPOINTS) == {
+        "devices.registrations",
+        "devices.configuration",
+        "intake.batches",
+        "intake.status",
+        "proofs.proofs",
+    }
 
 
 @pytest.mark.parametrize("route", sorted(CLOSED_ROUTES))
