@@ -10,12 +10,25 @@ from __future__ import annotations
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from central.enrolments.evidence import is_complete
+from central.enrolments.evidence import is_complete, may_attest
 from central.enrolments.fingerprint import fingerprint
 from central.keys import CentralKeys
 from wire.batch import BatchItem
 from wire.errors import IdentifierError, WireError
-from wire.facts import Administrative, EnrolmentFacts, SlipFacts, read_administrative
+from wire.facts import (
+    Administrative,
+    ClosureFacts,
+    CodeReissueFacts,
+    ConsentChangeFacts,
+    ContactChangeFacts,
+    EnrolmentFacts,
+    OppositionFacts,
+    PendingInsFacts,
+    PersonFacts,
+    ReactivationFacts,
+    SlipFacts,
+    read_administrative,
+)
 from wire.identifiers import RecordId, TerminalId
 from wire.nir import InsAuthority, Nir, NirKind
 from wire.records import RECORD_VERSION, VAULT_LIMIT, RecordKind, Routing
@@ -28,13 +41,24 @@ _ID_BYTES = 16
 _ID_TIME_BYTES = 6
 _ID_TIMES = range(253_402_300_800_000)  # milliseconds up to the year 10000, the last that a date can tell
 _KINDS = frozenset(kind.value for kind in RecordKind)
+_FACTS_OF: dict[str, type[Administrative]] = {
+    RecordKind.ENROLMENT.value: EnrolmentFacts,
+    RecordKind.SLIP_OUTCOME.value: SlipFacts,
+    RecordKind.PENDING_INS.value: PendingInsFacts,
+    RecordKind.REACTIVATION.value: ReactivationFacts,
+    RecordKind.CODE_REISSUE.value: CodeReissueFacts,
+    RecordKind.CONSENT_CHANGE.value: ConsentChangeFacts,
+    RecordKind.CONTACT_CHANGE.value: ContactChangeFacts,
+    RecordKind.CLOSURE_REQUEST.value: ClosureFacts,
+    RecordKind.OPPOSITION.value: OppositionFacts,
+}
 
 
 class Opened(msgspec.Struct, frozen=True):
     """A record as far as it was understood.
 
     ``quarantine``: why a person must look at it; ``rejected``: why it is not even kept; both None when all is well.
-    ``person`` is the keyed fingerprint of an enrolment's person.
+    ``person`` is the keyed fingerprint of the person, where the fact names their number.
     """
 
     item: BatchItem
@@ -55,8 +79,8 @@ class Opener:
         self._index = keys.person_index
         self._authority = authority
 
-    def open(self, item: BatchItem, terminal: str) -> Opened:
-        """Understand one authentic record of ``terminal``.
+    def open(self, item: BatchItem, terminal: str, *, received_ms: int) -> Opened:
+        """Understand one authentic record of ``terminal`` that arrived at ``received_ms``.
 
         Steps:
 
@@ -66,9 +90,11 @@ class Opener:
         2. version and kind are known (else quarantine);
         3. a refusal carries no sealed part (else rejected);
         4. the administrative part opens in its context and is of the record's kind (else quarantine);
-        5. an enrolment names a registered person's number, of this programme's authority; a provisional number waits
-           for an INS (dmp.md §15 transition 6); keys for the vault came with it, and no more than the vault takes (one
-           part that is too long would stop the hand-over of all others); the evidence of consent is complete.
+        5. a fact about a person names a registered person's number, of this programme's authority; in an enrolment a
+           provisional number waits for an INS (dmp.md §15 transition 6);
+        6. what the vault needs came with it, and no more than the vault takes (one part that is too long would stop
+           the hand-over of all others); an opposition and a child without a number have nothing for the vault;
+        7. the evidence of the kind is complete, and who attested is of a role that may attest there.
         """
         routing = item.routing
         if (fault := _beyond_storing(routing, terminal)) is not None:  # 1
@@ -82,11 +108,13 @@ class Opener:
             facts = self._unseal(item)  # 4
         except WireError as error:
             return Opened(item, quarantine="not_opened" if error.code == "seal" else error.code[:_WORD_LENGTH])
-        if isinstance(facts, EnrolmentFacts):
-            return self._enrolment(item, facts)
         if isinstance(facts, SlipFacts):
             return Opened(item, facts, quarantine=None if _is_storable(facts) else "slip_unknown")
-        return Opened(item, facts, quarantine="kind_unknown")
+        captured_ms = min(routing.captured_ms, received_ms)
+        if isinstance(facts, PendingInsFacts):
+            fault = self._unusual_authority(facts.ins_oid) or _unproved(facts, routing, captured_ms)
+            return Opened(item, facts, quarantine=fault)
+        return self._of_a_person(item, facts, captured_ms)
 
     def _unseal(self, item: BatchItem) -> Administrative:
         routing, sealed = item.routing, item.record.administrative
@@ -94,27 +122,37 @@ class Opener:
             raise WireError("the administrative part is missing", code="administrative_missing")
         context = RecordId(routing.record_id), TerminalId(routing.terminal)
         facts = read_administrative(unseal(sealed, self._intake, SealPurpose.ADMINISTRATIVE, *context))
-        if isinstance(facts, EnrolmentFacts) != (routing.kind == RecordKind.ENROLMENT.value):
+        if type(facts) is not _FACTS_OF.get(routing.kind):
             raise WireError("the administrative part is of another kind", code="kind_mismatch")
         return facts
 
-    def _enrolment(self, item: BatchItem, facts: EnrolmentFacts) -> Opened:  # 5
+    def _of_a_person(self, item: BatchItem, facts: PersonFacts, captured_ms: int) -> Opened:
         try:
-            nir = Nir.parse(facts.traits.nir)
+            nir = Nir.parse(facts.traits.nir)  # 5
         except IdentifierError as error:
             return Opened(item, facts, quarantine=error.code)
-        return Opened(item, facts, fingerprint(nir, self._index), self._not_to_be_opened(item, facts, nir))
+        fault = (
+            ("pending_ins" if nir.kind is NirKind.PROVISIONAL else None)
+            or self._unusual_authority(facts.traits.ins_oid)
+            or (None if isinstance(facts, OppositionFacts) else _unfit_for_the_vault(item))  # 6
+            or _unproved(facts, item.routing, captured_ms)  # 7
+        )
+        return Opened(item, facts, fingerprint(nir, self._index), fault)
 
-    def _not_to_be_opened(self, item: BatchItem, facts: EnrolmentFacts, nir: Nir) -> str | None:
-        if nir.kind is NirKind.PROVISIONAL:
-            return "pending_ins"
-        if facts.traits.ins_oid != self._authority.value:
-            return "ins_authority"
-        if item.record.vault is None:
-            return "vault_part_missing"
-        if len(item.record.vault) > VAULT_LIMIT:
-            return "vault_part_too_long"
-        return None if is_complete(facts) else "evidence_incomplete"
+    def _unusual_authority(self, ins_oid: str) -> str | None:
+        return None if ins_oid == self._authority.value else "ins_authority"
+
+
+def _unfit_for_the_vault(item: BatchItem) -> str | None:
+    if item.record.vault is None:
+        return "vault_part_missing"
+    return "vault_part_too_long" if len(item.record.vault) > VAULT_LIMIT else None
+
+
+def _unproved(facts: PersonFacts | PendingInsFacts, routing: Routing, captured_ms: int) -> str | None:
+    if not is_complete(facts, captured_ms=captured_ms):
+        return "evidence_incomplete"
+    return None if may_attest(facts.identity_check, routing.sub_channel) else "attestor_role"
 
 
 def _beyond_storing(routing: Routing, terminal: str) -> str | None:

@@ -111,7 +111,7 @@ class Intake:
             return self._answer(batch, _already(batch), now_ms)
         judged = self._judge(batch, body, device, now_ms)  # 4, 5
         opened = {
-            entry.hash: self._opener.open(entry.item, device.terminal_id)  # 6
+            entry.hash: self._opener.open(entry.item, device.terminal_id, received_ms=now_ms)  # 6
             for entry in judged
             if entry.item is not None and entry.fault is None and entry.item.routing.record_id not in known
         }
