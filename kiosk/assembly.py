@@ -32,6 +32,7 @@ from kiosk.printer.thermal import ThermalPrinter
 from kiosk.settings import KioskSettings
 from kiosk.sync.database import TerminalDatabase
 from kiosk.sync.desk import OnlineStatusDesk
+from kiosk.sync.earnings import OnlineEarnings
 from kiosk.sync.errors import KeyFileError
 from kiosk.sync.facts import Facts
 from kiosk.sync.journal import DurableSlipJournal
@@ -39,6 +40,7 @@ from kiosk.sync.keys import DeviceKey, make_dossier_key, open_root_key
 from kiosk.sync.link import CentralLink, HttpCentralLink, tls_context
 from kiosk.sync.operators import ConfiguredOperators
 from kiosk.sync.outbox import Outbox
+from kiosk.sync.prover import OnlineProver
 from kiosk.sync.refresh import Refresher
 from kiosk.sync.server_time import Clock, Monotonic, ServerTime
 from kiosk.sync.store import SealedStore
@@ -195,7 +197,7 @@ def build(
     worker = _worker(home, outbox, settings, monotonic, reach)
     store = SealedStore(home.database, home.whereabouts, home.server_time, on_added=worker.wake, reach=reach)
     journal = DurableSlipJournal(home.database)
-    session = EnrolmentSession(_collaborators(home, devices, store, journal, clock, reach), load_languages())
+    session = EnrolmentSession(_collaborators(home, devices, store, journal, clock, monotonic, reach), load_languages())
     blueprints = [] if devices.tray is None else [make_blueprint(devices.tray, _addresses(settings, home))]
     app = create_app(session, secret_key=secrets.token_bytes(32), extra_blueprints=tuple(blueprints))
     # Browsers share cookies between ports: two terminals on one machine must not overwrite each other's.
@@ -218,7 +220,13 @@ def _worker(home: Home, outbox: Outbox, settings: KioskSettings, monotonic: Mono
 
 
 def _collaborators(
-    home: Home, devices: Devices, store: SealedStore, journal: DurableSlipJournal, clock: Clock, reach: Reach
+    home: Home,
+    devices: Devices,
+    store: SealedStore,
+    journal: DurableSlipJournal,
+    clock: Clock,
+    monotonic: Monotonic,
+    reach: Reach,
 ) -> Collaborators:
     return Collaborators(
         reader=devices.reader,
@@ -226,6 +234,10 @@ def _collaborators(
         store=store,
         journal=journal,
         desk=OnlineStatusDesk(home.link, home.key, home.whereabouts, home.server_time),
+        prover=OnlineProver(home.link, home.key, home.whereabouts, home.server_time),
+        earnings=OnlineEarnings(
+            home.link, home.key, home.whereabouts, home.server_time, home.facts, monotonic=monotonic
+        ),
         operators=ConfiguredOperators(home.whereabouts.operators, home.facts, home.server_time.now),
         whereabouts=home.whereabouts,
         clock=clock,

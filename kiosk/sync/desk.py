@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import logging
-import threading
-from collections.abc import Callable
 
 from kiosk.enrolment.errors import EnrolmentError
 from kiosk.enrolment.ports import StatusDesk, StatusWord
+from kiosk.sync.asking import Asker
 from kiosk.sync.errors import LinkError, RefusedError
 from kiosk.sync.keys import DeviceKey
 from kiosk.sync.link import CentralLink
@@ -40,28 +39,11 @@ class OnlineStatusDesk(StatusDesk):
         self._key = key
         self._whereabouts = whereabouts
         self._server_time = server_time
-        self._deadline_s = deadline_s
-        self._asking = threading.Semaphore(1)
+        self._asker: Asker[StatusWord] = Asker(deadline_s)
 
     def status_of(self, nir: Nir) -> StatusWord:
-        """Central's word; UNKNOWN when it cannot be had by the deadline. Never raises.
-
-        The link has its own deadline, but a name lookup or a trickle of headers has none: so a thread asks, and this
-        one waits no longer than it may.
-        """
-        if not self._asking.acquire(blocking=False):
-            return _UNKNOWN
-        said: list[StatusWord] = []
-        thread = threading.Thread(target=self._release_after, args=(lambda: said.append(self._ask(nir)),), daemon=True)
-        thread.start()
-        thread.join(self._deadline_s)
-        return said[0] if said else _UNKNOWN
-
-    def _release_after(self, ask: Callable[[], None]) -> None:
-        try:
-            ask()
-        finally:
-            self._asking.release()
+        """Central's word; UNKNOWN when it cannot be had by the deadline. Never raises."""
+        return self._asker.ask(lambda: self._ask(nir)) or _UNKNOWN
 
     def _ask(self, nir: Nir) -> StatusWord:
         """One question.

@@ -19,6 +19,8 @@ class Fact(enum.Enum):
     CONFIGURATION_ETAG = "configuration_etag"
     TRUST_ETAG = "trust_etag"
     TRUST_SERIAL = "trust_serial"
+    CONFIGURATION_CONFIRMED_MS = "configuration_confirmed_ms"
+    MONTH_FIGURES = "month_figures"  # what the office earned, as central last told it
 
 
 class Facts:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from kiosk.enrolment.ports import SlipJournal
+from kiosk.enrolment.ports import DoubtfulSlip, SlipJournal
 from kiosk.enrolment.slip import SlipKind
 from kiosk.sync.database import TerminalDatabase
 from wire.identifiers import RecordId, milliseconds
@@ -41,3 +41,14 @@ class DurableSlipJournal(SlipJournal):
                 "ORDER BY record_id, kind, copy_number"
             ).fetchall()
         return tuple((RecordId(row[0]), SlipKind(row[1]), int(row[2])) for row in rows)
+
+    def doubtful(self, since: datetime) -> tuple[DoubtfulSlip, ...]:
+        """Slips whose latest copy was settled as unknown or failed since then, newest first."""
+        with self._database.reading() as database:
+            # SQLite gives the other columns of the row that holds the max().
+            rows = database.execute(
+                "SELECT record_id, kind, max(copy_number), state, at_ms FROM slips GROUP BY record_id, kind "
+                "HAVING state IN ('unknown', 'failed') AND at_ms >= ? ORDER BY at_ms DESC, record_id, kind",
+                (milliseconds(since),),
+            ).fetchall()
+        return tuple(DoubtfulSlip(RecordId(row[0]), SlipKind(row[1]), int(row[2]), row[3]) for row in rows)

@@ -1,8 +1,8 @@
 """The terminal's keys: the one module of the terminal that opens or makes any.
 
 The device key lies in a PKCS#8 PEM file of mode 0600 that provisioning wrote. Nothing else reads that file, and
-nothing else sees the private half: others hold a :class:`DeviceKey` and ask it to sign one of three documents. A TPM
-(ECDSA P-256) later is another class with the same three methods (design.md §4).
+nothing else sees the private half: others hold a :class:`DeviceKey` and ask it to sign one of five documents. A TPM
+(ECDSA P-256) later is another class with the same five methods (design.md §4).
 """
 
 from __future__ import annotations
@@ -20,8 +20,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from kiosk.sync.errors import KeyFileError
 from wire.batch import write_batch
 from wire.configuration import ConfigurationQuery, write_configuration_query
+from wire.figures import FiguresQuery, write_figures_query
 from wire.identifiers import RecordId, TerminalId
 from wire.nir import Nir
+from wire.proofs import CheckCode, SendCode, write_request
 from wire.status import write_query
 
 _FORBIDDEN_BITS = stat.S_IRWXG | stat.S_IRWXO
@@ -96,6 +98,22 @@ class DeviceKey:
     ) -> bytes:
         """Seal and sign the question whether a person has a dossier (:func:`wire.status.write_query`)."""
         return write_query(nir, terminal, intake, self._key, at=at, nonce=nonce)
+
+    def proof_request(
+        self,
+        asked: SendCode | CheckCode,
+        terminal: TerminalId,
+        intake: X25519PublicKey,
+        *,
+        at: datetime,
+        nonce: RecordId,
+    ) -> bytes:
+        """Seal and sign a question about a one-time code (:func:`wire.proofs.write_request`)."""
+        return write_request(asked, terminal, intake, self._key, at=at, nonce=nonce)
+
+    def figures_query(self, query: FiguresQuery) -> bytes:
+        """Sign the question for this office's month."""
+        return write_figures_query(query, self._key)
 
     def configuration_query(self, query: ConfigurationQuery) -> bytes:
         """Sign the question for this terminal's configuration."""

@@ -24,6 +24,8 @@ from wire.addresses import service_address
 from wire.batch import ANSWER_LIMIT
 from wire.configuration import CONFIGURATION_LIMIT
 from wire.errors import ServiceAddressError
+from wire.figures import FIGURES_LIMIT
+from wire.proofs import PROOF_LIMIT
 from wire.status import STATUS_LIMIT
 from wire.trust import BUNDLE_LIMIT
 
@@ -41,6 +43,8 @@ class LinkLimits:
     connect_s: float = 5.0  # a line that is up connects well within
     exchange_s: float = 60.0  # 4 MiB over a slow line, and central's work on 200 records
     status_s: float = 2.0  # a person is waiting; then the terminal says that it cannot know
+    proof_s: float = 5.0  # a person is waiting while central hands a message over, which may take it 3.5 s
+    figures_s: float = 10.0  # nobody waits
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -64,6 +68,14 @@ class CentralLink(ABC):
     @abstractmethod
     def status(self, query: bytes) -> bytes:
         """Ask about a person; the signed answer, within ``LinkLimits.status_s``."""
+
+    @abstractmethod
+    def proof(self, request: bytes) -> bytes:
+        """Ask for a one-time code, or whether one is right; the signed answer, within ``LinkLimits.proof_s``."""
+
+    @abstractmethod
+    def figures(self, query: bytes) -> bytes:
+        """Ask what this office earned this month; the signed answer."""
 
     @abstractmethod
     def configuration(self, query: bytes) -> Fetched | None:
@@ -106,7 +118,7 @@ class HttpCentralLink(CentralLink):
             trust_env=False,
             follow_redirects=False,
             # One connection outlives the pause between two questions: a TLS handshake costs central the most.
-            limits=httpx2.Limits(max_connections=4, max_keepalive_connections=1, keepalive_expiry=_KEEP_ALIVE_S),
+            limits=httpx2.Limits(max_connections=6, max_keepalive_connections=1, keepalive_expiry=_KEEP_ALIVE_S),
             headers={"User-Agent": "dmp-terminal/1", "Accept-Encoding": "identity"},
         )
 
@@ -117,6 +129,14 @@ class HttpCentralLink(CentralLink):
     def status(self, query: bytes) -> bytes:
         """POST /v1/status, with the short deadline."""
         return self._post("/v1/status", query, limit=STATUS_LIMIT, within_s=self._limits.status_s).body
+
+    def proof(self, request: bytes) -> bytes:
+        """POST /v1/proofs."""
+        return self._post("/v1/proofs", request, limit=PROOF_LIMIT, within_s=self._limits.proof_s).body
+
+    def figures(self, query: bytes) -> bytes:
+        """POST /v1/office-figures."""
+        return self._post("/v1/office-figures", query, limit=FIGURES_LIMIT, within_s=self._limits.figures_s).body
 
     def configuration(self, query: bytes) -> Fetched | None:
         """POST /v1/configuration."""

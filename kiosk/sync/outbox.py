@@ -45,6 +45,20 @@ class Outbox:
             ).fetchall()
         return tuple(Waiting(row[0], row[1]) for row in rows)
 
+    def oldest(self, limit: int) -> tuple[RecordId, ...]:
+        """Ids of the oldest waiting records."""
+        with self._database.reading() as database:
+            rows = database.execute(
+                "SELECT record_id FROM records WHERE state = 'waiting' ORDER BY sequence LIMIT ?", (limit,)
+            ).fetchall()
+        return tuple(RecordId(row[0]) for row in rows)
+
+    def waiting(self) -> int:
+        """How many records central has not yet confirmed."""
+        with self._database.reading() as database:
+            row = database.execute("SELECT count(*) FROM records WHERE state = 'waiting'").fetchone()
+        return int(row[0])
+
     def load(self, sequences: Sequence[int]) -> tuple[StoredRecord, ...]:
         """The waiting records of a contiguous run, oldest first."""
         with self._database.reading() as database:

@@ -45,6 +45,12 @@ class Refresher:
         self._pace = pace or RefreshPace()
         self._due_s = 0.0
         self._trust_due_s = 0.0
+        self._failure: str | None = None
+
+    @property
+    def failure(self) -> str | None:
+        """Code of what went wrong at the last turn, None when it went well; for the agent's panel."""
+        return self._failure
 
     def due_s(self) -> float:
         """The moment of the next question, by the monotonic clock."""
@@ -61,11 +67,12 @@ class Refresher:
         spread = 0.5 + jitter / 2
         self._due_s = now_s + self._pace.configuration_s * spread
         # A bundle that cannot be taken over must not hide a revocation, nor the other way round.
-        if now_s >= self._trust_due_s and self._went_well(self._refresh_trust):
+        trust = self._failure_of(self._refresh_trust) if now_s >= self._trust_due_s else None
+        if now_s >= self._trust_due_s and trust is None:
             self._trust_due_s = now_s + self._pace.trust_s * spread
-        self._went_well(self._refresh_configuration)
+        self._failure = self._failure_of(self._refresh_configuration) or trust
 
-    def _went_well(self, refresh: Callable[[], None]) -> bool:
+    def _failure_of(self, refresh: Callable[[], None]) -> str | None:
         try:
             refresh()
         except (LinkError, EnrolmentError) as error:
@@ -73,8 +80,8 @@ class Refresher:
                 # It can stop the terminal until a signed configuration comes, never make it lose a record.
                 self._whereabouts.revoke()
             _log.warning("refresh failed: %s", error.code)
-            return False
-        return True
+            return error.code
+        return None
 
     def _refresh_trust(self) -> None:
         fetched = self._link.trust(self._whereabouts.trust_etag())
@@ -90,3 +97,4 @@ class Refresher:
         fetched = self._link.configuration(self._key.configuration_query(query))
         if fetched is not None:
             self._whereabouts.accept_configuration(fetched)
+        self._whereabouts.confirm_configuration()

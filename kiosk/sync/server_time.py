@@ -75,6 +75,18 @@ class ServerTime:
         """How far the clock is behind the signed time; zero when it is not."""
         return max(timedelta(0), self.now() - self.clock())
 
+    def clock_off(self) -> timedelta | None:
+        """How far the clock is ahead of the signed time (negative: behind); None when nobody can know.
+
+        Behind is known for ever after the first signed time. Ahead is known only while the monotonic clock tells how
+        long ago that was: after a restart without network a clock may rightly show next month.
+        """
+        floor = self.floor()
+        if floor.floor_ms is None:
+            return None
+        off = self.clock() - moment(floor.floor_ms) - timedelta(milliseconds=floor.since_ms or 0)
+        return off if floor.since_ms is not None or off < timedelta(0) else None
+
     def stamp_ms(self) -> int:
         """The clock's time in the form of the wire, for ``sent_ms`` and ``asked_ms``."""
         return milliseconds(self.clock())

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
+from datetime import datetime
 from pathlib import Path
 
 from kiosk.enrolment.errors import NotReadyError, StoreError
@@ -19,10 +20,12 @@ from kiosk.sync.server_time import ServerTime
 from wire.configuration import Configuration, OperatorEntry, open_configuration
 from wire.errors import TrustError, WireError
 from wire.homes import CONFIGURATION, TRUST_BUNDLE
-from wire.identifiers import TerminalId, milliseconds, office_id
+from wire.identifiers import TerminalId, milliseconds, moment, office_id
 from wire.nir import InsAuthority
 from wire.records import SubChannel
 from wire.trust import KeyUse, TrustBundle, open_bundle
+
+_NOTED_EVERY_MS = 3600 * 1000  # a terminal asks each minute: its disk need not hear of each time
 
 
 class HeldWhereabouts(Whereabouts):
@@ -41,6 +44,7 @@ class HeldWhereabouts(Whereabouts):
         self._trust: TrustBundle | None = None
         self._configuration: Configuration | None = None
         self._revoked = facts.get(Fact.REVOKED) is not None
+        self._confirmed_ms = facts.number(Fact.CONFIGURATION_CONFIRMED_MS)
 
     @property
     def terminal(self) -> TerminalId:
@@ -141,6 +145,29 @@ class HeldWhereabouts(Whereabouts):
             self._facts.set({Fact.CONFIGURATION_ETAG: fetched.etag, Fact.REVOKED: None})
             self._configuration = configuration
             self._revoked = False
+
+    def confirm_configuration(self) -> None:
+        """Central has just said that the configuration held is the right one; on the disk at most once an hour.
+
+        Raises:
+            kiosk.enrolment.errors.StoreError: the disk refused; in memory it is known all the same.
+        """
+        with self._lock:
+            self._confirmed_ms = now_ms = milliseconds(self._server_time.now())
+            if now_ms - (self._facts.number(Fact.CONFIGURATION_CONFIRMED_MS) or 0) >= _NOTED_EVERY_MS:
+                self._facts.set({Fact.CONFIGURATION_CONFIRMED_MS: now_ms})
+
+    def confirmed_at(self) -> datetime | None:
+        """When central last confirmed the configuration; None when it never did."""
+        with self._lock:
+            confirmed_ms = self._confirmed_ms
+            return None if confirmed_ms is None else moment(confirmed_ms)
+
+    def configuration_version(self) -> int | None:
+        """The version of the configuration in use, None when none verifies."""
+        with self._lock:
+            held = self._configuration_or_none()
+            return None if held is None else held.version
 
     def revoke(self) -> None:
         """Central says that this terminal is revoked: no enrolment until a signed configuration comes again."""

@@ -11,9 +11,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from kiosk.enrolment.ports import MonthFigures
 from kiosk.sync.errors import LinkError, RefusedError
 from kiosk.sync.link import CentralLink, Fetched
 from tests.fakes.programme import PRESENT, TERMINAL, Programme
+from tests.fakes.prover import MemoryProofs
 from wire.batch import (
     QUARANTINED,
     Batch,
@@ -27,8 +29,10 @@ from wire.batch import (
 )
 from wire.configuration import open_configuration_query
 from wire.facts import Administrative, read_administrative
+from wire.figures import OfficeFigures, open_figures_query, write_figures
 from wire.identifiers import RecordId, milliseconds
-from wire.records import first_link
+from wire.proofs import ProofAnswer, SendCode, open_request, unseal_request, write_proof_answer
+from wire.records import first_link, sha256
 from wire.sealing import SealPurpose, unseal
 from wire.status import PersonStatus, open_query, unseal_query, write_status
 
@@ -60,6 +64,9 @@ class CentralSimulator(CentralLink):
     revoked: bool = False
     status_word: PersonStatus = PersonStatus.NONE
     questions: list[str] = field(default_factory=list)
+    proofs: MemoryProofs = field(default_factory=MemoryProofs)
+    month: MonthFigures | None = None
+    figures_asked: int = 0
 
     def __post_init__(self) -> None:
         self.bundle = self.bundle or self.programme.bundle()
@@ -89,6 +96,44 @@ class CentralSimulator(CentralLink):
         opened = open_query(query, self.programme.device_public())
         self.questions.append(unseal_query(opened, self.programme.intake).compact)
         return write_status(opened, self.status_word, self.programme.answer, at=self.now)
+
+    def proof(self, request: bytes) -> bytes:
+        self._be_there()
+        opened = open_request(request, self.programme.device_public())
+        asked = unseal_request(opened, self.programme.intake)
+        if isinstance(asked, SendCode):
+            word = self.proofs.send(asked.contact, asked.address, asked.language)
+        else:
+            word = self.proofs.check(asked.proof, asked.code)
+        server_ms = milliseconds(self.now)
+        retry_ms = None if word.retry_s is None else server_ms + int(word.retry_s * 1000)
+        answer = ProofAnswer(
+            terminal=TERMINAL,
+            nonce=opened.nonce,
+            outcome=word.outcome,
+            server_ms=server_ms,
+            proof=word.proof,
+            retry_ms=retry_ms,
+            tries_left=word.tries_left,
+        )
+        return write_proof_answer(answer, self.programme.answer)
+
+    def figures(self, query: bytes) -> bytes:
+        self._be_there()
+        self.figures_asked += 1
+        open_figures_query(query, self.programme.device_public())
+        if self.month is None:
+            raise LinkError("no figures", code="http")
+        figures = OfficeFigures(
+            terminal=TERMINAL,
+            query_digest=sha256(query),
+            month=self.month.month,
+            openings=self.month.openings,
+            cents_accrued=self.month.cents_accrued,
+            cents_held=self.month.cents_held,
+            server_ms=milliseconds(self.month.told_at),
+        )
+        return write_figures(figures, self.programme.answer)
 
     def configuration(self, query: bytes) -> Fetched | None:
         self._be_there()

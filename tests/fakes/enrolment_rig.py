@@ -11,11 +11,13 @@ from kiosk.enrolment.languages import load_languages
 from kiosk.enrolment.session import Collaborators, EnrolmentSession, Touch
 from kiosk.enrolment.steps import JourneyKind, Step
 from tests.fakes.card_slot import FakeCardReader, card
+from tests.fakes.earnings import FakeEarningsDesk
 from tests.fakes.kept_records import FakeRecordStore
 from tests.fakes.operators import AGENT_PIN, PHARMACIST_PIN, FakeOperatorDirectory
 from tests.fakes.paper import FakeSlipPrinter
 from tests.fakes.place import FakeWhereabouts, counter, hall
 from tests.fakes.programme import Programme
+from tests.fakes.prover import FakeContactProver
 from tests.fakes.slip_notes import FakeSlipJournal
 from tests.fakes.status_word import FakeStatusDesk
 from tests.fakes.terminal_rig import HandClock
@@ -35,6 +37,8 @@ class EnrolmentRig:
     store: FakeRecordStore = field(default_factory=FakeRecordStore)
     journal: FakeSlipJournal = field(default_factory=FakeSlipJournal)
     desk: FakeStatusDesk = field(default_factory=FakeStatusDesk)
+    prover: FakeContactProver = field(default_factory=FakeContactProver)
+    earnings: FakeEarningsDesk = field(default_factory=FakeEarningsDesk)
     operators: FakeOperatorDirectory = field(default_factory=FakeOperatorDirectory)
     clock: HandClock = field(default_factory=HandClock)
     is_slow: bool = False
@@ -42,6 +46,7 @@ class EnrolmentRig:
     reached: list[Failpoint] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self.prover.proofs.now = self.clock.now
         place = hall(self.programme) if self.kind is JourneyKind.HALL else counter(self.programme)
         self.whereabouts = FakeWhereabouts(place)
         self.session = self._session()
@@ -58,6 +63,8 @@ class EnrolmentRig:
                 store=self.store,
                 journal=self.journal,
                 desk=self.desk,
+                prover=self.prover,
+                earnings=self.earnings,
                 operators=self.operators,
                 whereabouts=self.whereabouts,
                 clock=self.clock.now,
