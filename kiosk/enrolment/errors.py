@@ -7,6 +7,7 @@ EnrolmentError               base: a stable code and a sentence for the person
 ├── ContactError             an e-mail or a mobile number that cannot be one
 ├── StepError                a touch that does not belong to the step now shown
 ├── WordingError             a word that a screen needs is in no file of the language
+├── VoiceError               nothing can be spoken now
 └── NotReadyError            the terminal may not enrol: not registered, revoked, no valid trust bundle
 """
 
@@ -89,6 +90,12 @@ class WordingError(EnrolmentError):
     """A word that a screen needs is not in its language's files. The message names the key."""
 
     code = "wording"
+
+
+class VoiceError(EnrolmentError):
+    """Nothing can be spoken now: no program, no such voice, or it took too long. Never holds the words."""
+
+    code = "voice"
 
 
 class NotReadyError(EnrolmentError):

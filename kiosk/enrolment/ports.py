@@ -10,6 +10,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from datetime import datetime
 
+from kiosk.enrolment.errors import VoiceError
 from kiosk.enrolment.holder import CardContents
 from kiosk.enrolment.slip import Slip, SlipKind
 from wire.configuration import Regime
@@ -142,6 +143,16 @@ class RecordStore(ABC):
         """How many enrolments were kept from that instant (aware UTC) on, whatever became of them at central."""
 
 
+@dataclass(frozen=True, slots=True)
+class DoubtfulSlip:
+    """A slip of which nobody knows that a person has it; ``state`` is ``unknown`` or ``failed``."""
+
+    record_id: RecordId
+    kind: SlipKind
+    copy_number: int
+    state: str
+
+
 class SlipJournal(ABC):
     """Where the state of each slip is kept, so that a restart knows what paper may be missing."""
 
@@ -152,6 +163,10 @@ class SlipJournal(ABC):
     @abstractmethod
     def unsettled(self) -> tuple[tuple[RecordId, SlipKind, int], ...]:
         """Slips that were rendered or printing when the power went."""
+
+    @abstractmethod
+    def doubtful(self, since: datetime) -> tuple[DoubtfulSlip, ...]:
+        """Slips whose latest copy was settled as unknown or failed from that instant (aware UTC) on, newest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +243,44 @@ class ProfessionalReader(ABC):
     @abstractmethod
     def close(self) -> None:
         """Let go of the reader and of every thread; harmless twice."""
+
+
+class NoSecondReader(ProfessionalReader):
+    """Of a terminal that has one slot only."""
+
+    def card(self) -> ProfessionalCard | None:  # noqa: D102 - the port says it
+        return None
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+class Voice(ABC):
+    """Reads a screen aloud, over a headset only (decision 0017)."""
+
+    @property
+    @abstractmethod
+    def is_there(self) -> bool:
+        """Whether this terminal can speak at all."""
+
+    @abstractmethod
+    def speak(self, text: str, voice: str) -> bytes:
+        """The text as a WAV file, in the voice a language names (``language.json``). Blocks some tenths of a second.
+
+        Raises:
+            kiosk.enrolment.errors.VoiceError: nothing can be spoken now.
+        """
+
+
+class NoVoice(Voice):
+    """Of a terminal without a headset."""
+
+    @property
+    def is_there(self) -> bool:  # noqa: D102 - the port says it
+        return False
+
+    def speak(self, text: str, voice: str) -> bytes:  # noqa: ARG002, D102 - the port says it
+        raise VoiceError("this terminal does not speak")
 
 
 class OperatorRole(enum.Enum):
