@@ -70,6 +70,11 @@ class RecordId:
         noise = secrets.token_bytes(_RANDOM_BYTES_OF_RECORD_ID) if entropy is None else entropy
         return cls(time_prefix(at) + bytes([0x70 | noise[0] & 0x0F, noise[1], 0x80 | noise[2] & 0x3F]) + noise[3:])
 
+    @property
+    def made_at(self) -> datetime:
+        """The time in the id, aware UTC: the maker's clock, right or wrong; a refusal's is its hour."""
+        return moment(int.from_bytes(self.value[:6], "big"))
+
     def __str__(self) -> str:
         return str(uuid.UUID(bytes=self.value))
 
