@@ -13,15 +13,16 @@ class Attendance:
     def __init__(self) -> None:
         self._operator: Operator | None = None
         self._seen = 0.0
+        self.with_card = False
 
     @property
     def operator(self) -> Operator | None:
         """The pharmacist who is signed in."""
         return self._operator
 
-    def sign_in(self, operator: Operator, now: float) -> None:
-        """Begin a counter session."""
-        self._operator, self._seen = operator, now
+    def sign_in(self, operator: Operator, now: float, *, with_card: bool = False) -> None:
+        """Begin a counter session; ``with_card``: the professional's card lay in the second reader."""
+        self._operator, self._seen, self.with_card = operator, now, with_card
 
     def sign_out(self) -> None:
         """End it."""

@@ -5,14 +5,18 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from kiosk.enrolment.ports import (
     CardReader,
+    ContactProver,
+    EarningsDesk,
+    NoSecondReader,
     OperatorDirectory,
+    ProfessionalReader,
     RecordStore,
     SlipJournal,
     SlipPrinter,
@@ -44,6 +48,8 @@ class Collaborators:
     store: RecordStore
     journal: SlipJournal
     desk: StatusDesk
+    prover: ContactProver
+    earnings: EarningsDesk
     operators: OperatorDirectory
     whereabouts: Whereabouts
     clock: Callable[[], datetime]
@@ -52,3 +58,4 @@ class Collaborators:
     make_slip_secrets: Callable[[], tuple[Locator, ActivationCode]] = new_slip_secrets
     monotonic: Callable[[], float] = time.monotonic
     run_aside: Callable[[Job], None] = in_thread
+    professional: ProfessionalReader = field(default_factory=NoSecondReader)

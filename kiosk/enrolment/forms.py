@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import enum
+from typing import TypeVar
+
 from werkzeug.datastructures import MultiDict
 
 from kiosk.enrolment.errors import StepError
@@ -10,6 +13,7 @@ from kiosk.enrolment.steps import Step
 
 _LONGEST = 300  # characters of any field: an e-mail has 254
 Form = MultiDict[str, str]
+Word = TypeVar("Word", bound=enum.Enum)
 
 
 def touch_of(step: str, form: Form) -> Touch:
@@ -31,9 +35,11 @@ def text(form: Form, name: str) -> str:
 
 
 def number(form: Form, name: str) -> int:
-    """A small whole number; -1, which is nobody's position, when it is none."""
+    """A small whole number; -2, which is nobody's position, when it is none; -1 is somebody who is not on the card."""
     value = text(form, name)
-    return int(value) if value.isascii() and value.isdigit() and len(value) <= 3 else -1  # noqa: PLR2004 - 19 persons
+    if value == "-1":
+        return -1
+    return int(value) if value.isascii() and value.isdigit() and len(value) <= 3 else -2  # noqa: PLR2004 - 19 persons
 
 
 def yes_or_no(form: Form, name: str) -> bool:
@@ -53,13 +59,13 @@ def ticked(form: Form, *names: str) -> bool:
     return all(text(form, name) == "1" for name in names)
 
 
-def step_named(form: Form, name: str) -> Step:
-    """The step a field names.
+def word(form: Form, name: str, kind: type[Word]) -> Word:
+    """The member of an enumeration that a field names by its value.
 
     Raises:
-        StepError: none of ours.
+        StepError: none of them.
     """
     try:
-        return Step(text(form, name))
+        return kind(text(form, name))
     except ValueError:
-        raise StepError("this is not a screen of ours") from None
+        raise StepError("this is not a word of ours") from None

@@ -5,17 +5,21 @@ Holds the opening (and so the code of slip B) only until its slips are settled o
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
 import logging
 
 from kiosk.enrolment.delivery import RENDERED, Opening, commit, note, print_slip
 from kiosk.enrolment.errors import NotReadyError, StepError, StoreError
+from kiosk.enrolment.evidence import refusal
 from kiosk.enrolment.faults import Fault
 from kiosk.enrolment.journey import Journey, SlipProgress
 from kiosk.enrolment.ports import PrintResult
 from kiosk.enrolment.slip import Slip
-from kiosk.enrolment.slips import next_copy
+from kiosk.enrolment.slips import next_copy, refusal_slip
 from kiosk.enrolment.stage import Stage
 from kiosk.enrolment.steps import JourneyKind, Step
+from kiosk.enrolment.texts import Texts
 from wire.errors import WireError
 
 WAITING = "waiting"
@@ -36,8 +40,36 @@ class HandingOut:
         """K15, P10: from here a worker goes on; the screen shows how far it is."""
         stage = self._stage
         complete = stage.journey
+        paper, language = stage.paper_texts, stage.texts.language.code
         stage.put(complete.confirmed(stage.now()))
-        stage.aside(lambda: self._deliver(complete))
+        stage.aside(lambda: self._deliver(complete, paper, language))
+
+    def keep_refusal(self) -> None:
+        """Count a refused creation, without a word of who refused.
+
+        A full disk loses one count; the person's "no" stands all the same and needs no excuse.
+        """
+        with contextlib.suppress(StoreError):
+            self._stage.tools.store.add(refusal(self._stage.now()))
+
+    def print_refusal_slip(self) -> None:
+        """A slip on how to change one's mind; once, and nothing is noted of it."""
+        stage = self._stage
+        journey = stage.journey
+        if journey.place is None or journey.slips:
+            raise StepError("nothing to print")
+        slip = refusal_slip(journey.place, stage.paper_texts.slips)
+        stage.put(journey.to(Step.REFUSED, stage.now(), slips=_all_waiting((slip,))))
+        visit = journey.visit
+
+        def job() -> None:
+            outcome = stage.tools.printer.print(slip)
+            progress = SlipProgress(slip.kind, 1, outcome.result.value, outcome.state)
+            with stage.lock:
+                if stage.journey.visit == visit and stage.journey.step is Step.REFUSED:
+                    stage.put(stage.journey.to(Step.REFUSED, stage.now(), slips=(progress,)))
+
+        stage.aside(job)
 
     def print_again(self) -> None:
         """Print what did not come out once more, as the next copy of the same slip."""
@@ -45,7 +77,7 @@ class HandingOut:
         if self._opening is None:
             raise StepError("nothing to print")
         missing = {slip.kind for slip in stage.journey.slips if slip.state in _UNPRINTED}
-        copies = tuple(next_copy(slip, stage.slip_words) for slip in self._opening.slips if slip.kind in missing)
+        copies = tuple(next_copy(slip, stage.paper_texts.slips) for slip in self._opening.slips if slip.kind in missing)
         opening = self._opening = Opening(self._opening.record_id, copies)
         printed = tuple(slip for slip in stage.journey.slips if slip.kind not in missing)
         stage.put(stage.journey.to(Step.PRINTING, stage.now(), slips=(*printed, *_all_waiting(copies))))
@@ -54,7 +86,7 @@ class HandingOut:
     def settle(self) -> None:
         """The person has the slips or goes without them: the code leaves the memory."""
         last = Step.DONE if self._stage.journey.kind is JourneyKind.COUNTER else Step.THANKS
-        self._stage.end_visit(last, slips=self._stage.journey.slips)
+        self._stage.end_visit(last, slips=self._stage.journey.slips, aim=self._stage.journey.aim)
         self._opening = None
 
     def forget_if_left(self) -> None:
@@ -63,10 +95,10 @@ class HandingOut:
             if self._stage.journey.visit != self._visit:
                 self._opening = None
 
-    def _deliver(self, complete: Journey) -> None:
+    def _deliver(self, complete: Journey, paper: Texts, language: str) -> None:
         stage = self._stage
         try:
-            opening = commit(complete, stage.slip_words, stage.tools)
+            opening = commit(complete, paper, language, stage.tools)
         except StoreError:
             stage.fail(complete.visit, Fault.STORE)
         except (NotReadyError, WireError) as error:
@@ -74,7 +106,8 @@ class HandingOut:
         else:
             with stage.lock:
                 self._opening, self._visit = opening, complete.visit
-                bare = stage.journey.forgotten()  # the person is in the sealed record and on slip A now
+                bare = dataclasses.replace(stage.journey.forgotten(), aim=complete.aim, has_number=complete.has_number)
+                # The person is in the sealed record and on slip A now.
                 stage.put(bare.to(Step.PRINTING, stage.now(), place=complete.place, slips=_all_waiting(opening.slips)))
             self._print(opening)
 

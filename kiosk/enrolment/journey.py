@@ -1,7 +1,9 @@
 """One person's way through the screens, as a frozen value: every touch makes a new one, or raises StepError.
 
-Pure: times come in as arguments, nothing is read or written. Changing the person, an answer or the contact throws
-away the summary's and the operator's yes, because those were said of something else. Ending keeps nothing personal.
+Pure: times come in as arguments, nothing is read or written. What a touch means stands in :mod:`.admission` (who and
+what for), :mod:`.company` (who stands beside), :mod:`.consents` (notice and questions) and :mod:`.reach` (contact).
+Changing the person, an answer or the contact throws away the summary's and the operator's yes, because those were said
+of something else. Ending keeps nothing personal.
 """
 
 from __future__ import annotations
@@ -11,17 +13,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from kiosk.enrolment.contact import read_contact
-from kiosk.enrolment.errors import ContactError, StepError
+from kiosk.enrolment.course import Aim, Party, aims_offered, obvious_aim, path
+from kiosk.enrolment.errors import StepError
 from kiosk.enrolment.faults import Fault
 from kiosk.enrolment.holder import CardContents, CardHolder
-from kiosk.enrolment.ports import PrinterState, TerminalPlace
-from kiosk.enrolment.rules import Eligibility, eligibility, local_day
+from kiosk.enrolment.ports import Operator, PrinterState, TerminalPlace
 from kiosk.enrolment.slip import SlipKind
-from kiosk.enrolment.steps import PATHS, QUESTION_OF, JourneyKind, Step, first_open, may_move, step_back
-from kiosk.enrolment.texts import Text
-from wire.evidence import Answer, Contact, IdentityCheck, Question, TextShown
-from wire.identifiers import milliseconds
+from kiosk.enrolment.steps import QUESTION_OF, JourneyKind, Path, Step, first_open, may_move, progress, step_back
+from wire.configuration import Regime
+from wire.evidence import AlertWish, Answer, Contact, IdentityCheck, NamedPerson, Question, TextShown
+from wire.proofs import ContactKind
 from wire.status import PersonStatus
 
 
@@ -36,11 +37,34 @@ class SlipProgress:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class Company:
+    """Who stands beside the holder, as far as it was said. ``is_elsewhere``: not on the card, named by hand."""
+
+    is_elsewhere: bool = False
+    representative: NamedPerson | None = None
+    quality: str | None = None
+    own_contact: Contact | None = None
+    other_parent: NamedPerson | None = None
+    is_other_parent_asked: bool = False
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Proving:
+    """The one-time code now under way; ``proof`` is there once central has sent it, ``is_busy`` while it is asked."""
+
+    contact: ContactKind
+    proof: bytes | None = None
+    is_busy: bool = True
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Journey:
     """Where one person is. ``visit`` tells it from the one before and the one after.
 
     ``shown_at`` is when the present screen came up. ``complaint`` is the code of what was wrong with the last touch;
-    ``typed`` is what stood in the fields, so that nothing typed is lost.
+    ``typed`` is what stood in the fields, so that nothing typed is lost. ``has_number`` is False for a child who has
+    no number of their own. ``preparer`` attested; somebody else must then confirm. ``ended_by`` is the question whose
+    "no" ended the visit.
     """
 
     kind: JourneyKind
@@ -51,15 +75,26 @@ class Journey:
     place: TerminalPlace | None = None
     card: CardContents | None = None
     person: CardHolder | None = None
+    party: Party = Party.SELF
+    has_number: bool = True
+    company: Company = field(default_factory=Company)
     status: PersonStatus | None = None
+    copies: int = 0
+    aim: Aim | None = None
     notice: TextShown | None = None
+    minor_notice: TextShown | None = None
     answers: tuple[Answer, ...] = ()
     contact: Contact | None = None
+    proving: Proving | None = None
+    proofs_settled: frozenset[ContactKind] = frozenset()
+    alerts: AlertWish | None = None
     wants_slip: bool | None = None
     summary_agreed: bool = False
     identity: IdentityCheck | None = None
+    preparer: Operator | None = None
     fault: Fault | None = None
     fault_code: str | None = None
+    ended_by: Question | None = None
     slips: tuple[SlipProgress, ...] = ()
     complaint: str | None = None
     complaint_until: datetime | None = None
@@ -68,9 +103,21 @@ class Journey:
     def __repr__(self) -> str:
         return f"Journey(visit {self.visit}, {self.step.value})"
 
+    # What was said so far
+
     def answer_to(self, question: Question) -> bool | None:
         """What the person touched, None when not asked yet."""
         return next((answer.accepted for answer in self.answers if answer.question is question), None)
+
+    @property
+    def regime(self) -> Regime:
+        """Under which law this terminal opens dossiers."""
+        return Regime.OPT_IN if self.place is None else self.place.regime
+
+    @property
+    def aims(self) -> tuple[Aim, ...]:
+        """What this person may ask for, once central was asked."""
+        return () if self.status is None else aims_offered(self.status, self.regime, has_number=self.has_number)
 
     @property
     def reachable_by_web(self) -> bool:
@@ -78,26 +125,84 @@ class Journey:
         return self.contact is not None and (self.contact.email is not None or self.contact.mobile is not None)
 
     @property
+    def to_be_proved(self) -> tuple[ContactKind, ...]:
+        """The contacts for which a one-time code is still to be asked; none while central cannot be reached."""
+        if self.contact is None or self.place is None or not self.place.proves_contacts or self._is_offline:
+            return ()
+        given = {ContactKind.MOBILE: self.contact.mobile, ContactKind.EMAIL: self.contact.email}
+        return tuple(kind for kind, value in given.items() if value is not None and kind not in self.proofs_settled)
+
+    @property
     def activation_slip(self) -> bool:
         """Whether slip B is printed: with a contact always, without one when the person wants it."""
-        return self.reachable_by_web or self.wants_slip is True
+        if not self.has_number:
+            return False
+        if self.aim in {Aim.OPENING, Aim.REACTIVATION}:
+            return self.reachable_by_web or self.wants_slip is True
+        return self.aim is Aim.NEW_CODE
+
+    # Where they are
+
+    @property
+    def path(self) -> Path:
+        """The steps of this visit's course."""
+        return path(self.kind, self.party, self.aim)
+
+    @property
+    def unasked(self) -> frozenset[Step]:
+        """Steps of the path that this person is not asked: they count as answered, and back passes over them."""
+        skipped = {
+            Step.REPRESENTATIVE_NAME: not self.company.is_elsewhere,
+            Step.STATUS: not self.has_number,
+            Step.AIM: self.status is not PersonStatus.UNKNOWN and self._obvious_aim is not None,
+            Step.PROOF: not self.to_be_proved,
+            Step.ALERTS: not self.reachable_by_web,
+            Step.SLIP_OFFER: self.reachable_by_web or not self.has_number,
+        }
+        return frozenset(step for step, is_skipped in skipped.items() if is_skipped)
 
     @property
     def answered(self) -> frozenset[Step]:
         """The steps of the path that need not be asked again."""
+        company = self.company
         done = {
             Step.WHO: self.person is not None,
-            Step.STATUS: self.status in {PersonStatus.NONE, PersonStatus.UNKNOWN},
+            Step.PROTECTION: self.party is not Party.PROTECTED,
+            Step.REPRESENTATIVE: company.is_elsewhere or company.representative is not None,
+            Step.REPRESENTATIVE_NAME: company.representative is not None,
+            Step.QUALITY: company.quality is not None,
+            Step.STATUS: self.status is not None,
+            Step.AIM: self.aim is not None,
             Step.NOTICE: self.notice is not None,
-            Step.CONSENT: self.answer_to(Question.CREATION) is True,
-            Step.BREAK_GLASS: self.answer_to(Question.BREAK_GLASS) is not None,
-            Step.CENTRE_15: self.answer_to(Question.CENTRE_15) is not None,
+            Step.MINOR_NOTICE: self.minor_notice is not None,
             Step.CONTACT: self.contact is not None,
-            Step.SLIP_OFFER: self.reachable_by_web or self.wants_slip is not None,
+            Step.PROOF: not self.to_be_proved,
+            Step.ALERTS: self.alerts is not None or not self.reachable_by_web,
+            Step.OWN_CONTACT: company.own_contact is not None,
+            Step.OTHER_PARENT: company.is_other_parent_asked,
+            Step.SLIP_OFFER: self.reachable_by_web or not self.has_number or self.wants_slip is not None,
             Step.SUMMARY: self.summary_agreed,
             Step.IDENTITY: self.identity is not None,
+            **{step: self.answer_to(question) is not None for step, question in QUESTION_OF.items()},
         }
         return frozenset(step for step, is_done in done.items() if is_done)
+
+    @property
+    def editable(self) -> tuple[Step, ...]:
+        """The steps whose answers may be changed from where all answers are listed, in their order."""
+        return tuple(step for step in self.path if step in _EDITABLE and step not in self.unasked)
+
+    @property
+    def how_far(self) -> tuple[int, int] | None:
+        """How far the person is (from 1) and of how many; None off the path."""
+        return progress(self.path, self.step, self.unasked)
+
+    @property
+    def before(self) -> Step | None:
+        """The asked screen before this one, None where there is none."""
+        return step_back(self.path, self.step, self.unasked)
+
+    # Moves
 
     def to(self, step: Step, at: datetime, **changes: Any) -> Journey:
         """The journey on another screen.
@@ -106,92 +211,22 @@ class Journey:
             StepError: the machine has no such move now.
         """
         changed = dataclasses.replace(self, complaint=None, complaint_until=None, typed={}, **changes)
-        if not may_move(self.kind, self.step, step, changed.answered):
+        if not may_move(changed.path, self.step, step, changed.answered):
             raise StepError(f"no way from {self.step.value} to {step.value} now")
         return dataclasses.replace(changed, step=step, shown_at=at)
 
     def on(self, at: datetime, **changes: Any) -> Journey:
         """The journey on the first screen that is still open."""
-        return self.to(first_open(self.kind, dataclasses.replace(self, **changes).answered), at, **changes)
+        changed = dataclasses.replace(self, **changes)
+        return self.to(first_open(changed.path, changed.answered), at, **changes)
 
     def complaining(self, code: str, *, typed: dict[str, str] | None = None, until: datetime | None = None) -> Journey:
         """The same screen with a word on what was wrong, and what had been typed."""
         return dataclasses.replace(self, complaint=code, complaint_until=until, typed=typed or {})
 
-    def choose(self, position: int, at: datetime) -> Journey:
-        """The person whose dossier it is; a change of person starts over."""
-        self.expect(Step.WHO)
-        if self.card is None:
-            raise StepError("no card was read")
-        person = next((one for one in self.card.persons if one.position == position), None)
-        if person is None or eligibility(person, self.card, local_day(at)) is not Eligibility.MAY:
-            return self.complaining("not_eligible")
-        if person == self.person:
-            return self.on(at)
-        return dataclasses.replace(self.forgotten(), card=self.card, place=self.place).on(at, person=person)
-
-    def told_status(self, status: PersonStatus, at: datetime) -> Journey:
-        """Central's word: none or unknown goes on, an existing dossier ends here, politely and without data."""
-        self.expect(Step.STATUS)
-        if status in {PersonStatus.ACTIVE, PersonStatus.CLOSED}:
-            return self.ended(Step.EXISTING, at, status=status)
-        return self.on(at, status=status)
-
-    def read_notice(self, text: Text, at: datetime) -> Journey:
-        """The notice was gone through to its end."""
-        self.expect(Step.NOTICE)
-        return self.on(at, notice=text.shown(self.shown_at, at))
-
-    def answer(self, text: Text, *, accepted: bool, at: datetime) -> Journey:
-        """The answer to the question now shown; "no" to the creation ends the journey, honoured and without data."""
-        question = QUESTION_OF.get(self.step)
-        if question is None:
-            raise StepError("no question is shown")
-        if question is Question.CREATION and not accepted:
-            return self.ended(Step.REFUSED, at)
-        answer = Answer(
-            question=question,
-            accepted=accepted,
-            shown=text.shown(self.shown_at, at),
-            answered_ms=milliseconds(at),
-        )
-        others = tuple(given for given in self.answers if given.question is not question)
-        return self.on(at, answers=(*others, answer), **_UNSAID)
-
-    def give_contact(self, email: str, mobile: str, at: datetime) -> Journey:
-        """The ways to reach the person, unproved; both fields empty is a complaint, not an answer."""
-        self.expect(Step.CONTACT)
-        if not email.strip() and not mobile.strip():
-            return self.complaining("contact_empty")
-        try:
-            contact = read_contact(email, mobile)
-        except ContactError as error:
-            return self.complaining(error.code, typed={"email": email[:254], "mobile": mobile[:24]})
-        return self.on(at, contact=contact, wants_slip=None, **_UNSAID)
-
-    def give_no_contact(self, at: datetime) -> Journey:
-        """The person gives neither e-mail nor mobile: no web account, slip B is offered."""
-        self.expect(Step.CONTACT)
-        return self.on(at, contact=Contact(), wants_slip=None, **_UNSAID)
-
-    def choose_slip(self, *, wanted: bool, at: datetime) -> Journey:
-        """Whether somebody without contact wants the activation slip all the same."""
-        self.expect(Step.SLIP_OFFER)
-        return self.on(at, wants_slip=wanted, **_UNSAID)
-
-    def agree_summary(self, at: datetime) -> Journey:
-        """The person looked at their answers and found them right."""
-        self.expect(Step.SUMMARY)
-        return self.on(at, summary_agreed=True)
-
-    def attested(self, check: IdentityCheck, at: datetime) -> Journey:
-        """The operator attests who the person is."""
-        self.expect(Step.IDENTITY)
-        return self.on(at, identity=check)
-
     def edit(self, step: Step, at: datetime) -> Journey:
         """Go to an earlier asked step from where all answers are listed."""
-        if self.step not in {Step.SUMMARY, Step.IDENTITY, Step.CONFIRM} or step not in EDITABLE:
+        if self.step not in {Step.SUMMARY, Step.IDENTITY, Step.CONFIRM} or step not in self.editable:
             raise StepError("nothing to edit here")
         return self.to(step, at)
 
@@ -201,10 +236,19 @@ class Journey:
         Raises:
             StepError: there is none.
         """
-        before = step_back(self.kind, self.step, frozenset({Step.SLIP_OFFER}) if self.reachable_by_web else frozenset())
-        if before is None:
+        if self.before is None:
             raise StepError("there is no way back from here")
-        return self.to(before, at)
+        return self.to(self.before, at)
+
+    def agree_summary(self, at: datetime) -> Journey:
+        """The person looked at their answers and found them right."""
+        self.expect(Step.SUMMARY)
+        return self.on(at, summary_agreed=True)
+
+    def attested(self, check: IdentityCheck, at: datetime, *, preparer: Operator | None = None) -> Journey:
+        """The operator attests who the person is; a preparer's word waits for the confirmation of another."""
+        self.expect(Step.IDENTITY)
+        return self.on(at, identity=check, preparer=preparer)
 
     def confirmed(self, at: datetime) -> Journey:
         """On to commit and paper, only when nothing is missing: the guard of invariant 4 on this side.
@@ -213,7 +257,7 @@ class Journey:
             StepError: something was not asked, answered or attested.
         """
         self.expect(Step.CONFIRM)
-        if first_open(self.kind, self.answered) is not PATHS[self.kind][-1]:
+        if first_open(self.path, self.answered) is not Step.CONFIRM:
             raise StepError("something is still missing")
         return self.to(Step.PRINTING, at)
 
@@ -228,10 +272,19 @@ class Journey:
 
     def ended(self, step: Step, at: datetime, **changes: Any) -> Journey:
         """The end of this visit on ``step``: only what ``changes`` names is kept, and none of that is personal."""
-        if not may_move(self.kind, self.step, step, self.answered):
+        if not may_move(self.path, self.step, step, self.answered):
             raise StepError(f"no way from {self.step.value} to {step.value} now")
         return dataclasses.replace(self.forgotten(), step=step, shown_at=at, **changes)
 
+    @property
+    def _is_offline(self) -> bool:
+        return self.has_number and self.status is PersonStatus.UNKNOWN
 
-EDITABLE = frozenset({Step.CONSENT, Step.BREAK_GLASS, Step.CENTRE_15, Step.CONTACT})
-_UNSAID: dict[str, Any] = {"summary_agreed": False, "identity": None}
+    @property
+    def _obvious_aim(self) -> Aim | None:
+        return None if self.status is None else obvious_aim(self.status, self.regime, has_number=self.has_number)
+
+
+_EDITABLE = frozenset(QUESTION_OF) - {Step.DECLARATION} | {Step.CONTACT, Step.ALERTS, Step.OWN_CONTACT}
+UNSAID: dict[str, Any] = {"summary_agreed": False, "identity": None, "preparer": None}
+"""What a changed answer unsays."""

@@ -27,6 +27,7 @@ class Patience:
 _PERSON = Patience(warn=45, over=60)  # domain/dmp.md §16
 _PAPER = Patience(warn=150, over=180)  # an agent comes with a roll of paper; the code is still in memory
 _LAST_WORD = Patience(warn=None, over=20)
+_PANEL = Patience(warn=None, over=120)
 _STOPPED = Patience(warn=None, over=12)
 
 _OF_STEP = {
@@ -35,7 +36,10 @@ _OF_STEP = {
     Step.THANKS: _LAST_WORD,
     Step.DONE: _LAST_WORD,
     Step.REFUSED: _LAST_WORD,
-    Step.EXISTING: _LAST_WORD,
+    Step.UNCHANGED: _LAST_WORD,
+    Step.DAY: _PANEL,
+    Step.PANEL_PIN: _PERSON,
+    Step.PANEL: _PANEL,
     Step.STOPPED: _STOPPED,
 }
 

@@ -7,10 +7,17 @@ from dataclasses import dataclass
 
 
 class SlipKind(enum.Enum):
-    """A is the acknowledgement, B bears the activation code."""
+    """A is the acknowledgement, B bears the activation code; the others belong to no record and leave no trace."""
 
     ACKNOWLEDGEMENT = "A"
     ACTIVATION = "B"
+    LEAFLET = "L"  # for the minor, on their secret (dmp.md §16 M8)
+    REFUSAL = "R"  # how to change one's mind after a "no"
+    TRIAL = "T"  # of the agent's panel: does the printer print
+
+
+OF_A_RECORD = frozenset({SlipKind.ACKNOWLEDGEMENT, SlipKind.ACTIVATION})
+"""Slips whose fate is noted and told to central."""
 
 
 class LineRole(enum.Enum):

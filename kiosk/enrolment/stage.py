@@ -17,6 +17,7 @@ from kiosk.enrolment.attendance import Attendance
 from kiosk.enrolment.card_watch import IN_SLOT
 from kiosk.enrolment.collaborators import Collaborators
 from kiosk.enrolment.comfort import Comfort
+from kiosk.enrolment.course import Aim
 from kiosk.enrolment.errors import StepError
 from kiosk.enrolment.faults import Fault
 from kiosk.enrolment.journey import Journey, SlipProgress
@@ -96,9 +97,14 @@ class Stage:
         return self.languages[self.comfort.language]
 
     @property
-    def slip_words(self) -> dict[str, str]:
+    def operator_texts(self) -> Texts:
+        """The words in the language of those who work here: what an agent or pharmacist attests is in theirs."""
+        return self.languages[self.offered_languages[0]]
+
+    @property
+    def paper_texts(self) -> Texts:
         """The words on paper: in the language now chosen, or the one its paper is printed in."""
-        return self.languages.get(self.texts.language.slips, self.texts).slips
+        return self.languages.get(self.texts.language.slips, self.texts)
 
     def choose_comfort(self, field: str, value: str) -> None:
         """Change one thing of the comfort, or open and close its menu (``menu`` = open|closed); the step stays.
@@ -145,9 +151,9 @@ class Stage:
         self.handled = self.presence.insertion
         self._new_visit(Step.READING, insertion=self.handled, place=self.place)
 
-    def end_visit(self, step: Step, *, slips: tuple[SlipProgress, ...] = ()) -> None:
-        """Wipe, and show a last screen that holds nothing of the person."""
-        self._new_visit(step, slips=slips)
+    def end_visit(self, step: Step, *, slips: tuple[SlipProgress, ...] = (), aim: Aim | None = None) -> None:
+        """Wipe, and show a last screen that holds nothing of the person but what they came for."""
+        self._new_visit(step, slips=slips, aim=aim)
 
     def stop(self, fault: Fault, code: str | None = None) -> None:
         """Wipe, and say why."""
@@ -196,6 +202,7 @@ class Stage:
         fault: Fault | None = None,
         fault_code: str | None = None,
         slips: tuple[SlipProgress, ...] = (),
+        aim: Aim | None = None,
     ) -> None:
         self._restart_silence()
         self.put(
@@ -209,6 +216,7 @@ class Stage:
                 fault=fault,
                 fault_code=fault_code,
                 slips=slips,
+                aim=aim,
             )
         )
 

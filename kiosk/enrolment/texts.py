@@ -24,6 +24,7 @@ from typing import Any
 
 import msgspec
 
+from kiosk.enrolment.course import Party
 from kiosk.enrolment.errors import WordingError
 from kiosk.enrolment.faults import Fault
 from kiosk.enrolment.steps import JourneyKind
@@ -46,6 +47,7 @@ class Language(msgspec.Struct, frozen=True):
     """One language. ``name`` is in its own script; ``voice`` is the speaking program's name for it.
 
     ``slips`` names the language of its paper (empty: its own). ``singular`` are the counts said in the singular.
+    ``letters`` are the rows of Latin keys its readers are used to: names and e-mails are written in these.
     """
 
     code: str
@@ -54,6 +56,7 @@ class Language(msgspec.Struct, frozen=True):
     voice: str = ""
     slips: str = ""
     singular: tuple[int, ...] = (1,)
+    letters: tuple[str, ...] = ("azertyuiop", "qsdfghjklm", "wxcvbn")
 
     @property
     def prints(self) -> bool:
@@ -128,19 +131,24 @@ class Texts:
         """What is said before an e-mail or a mobile is typed (EX_1.X-1200)."""
         return self.evidence["contact_warning"]
 
-    @property
-    def attestation_hall(self) -> Text:
-        """The agent's statement."""
-        return self.evidence["attestation_hall"]
-
-    @property
-    def attestation_counter(self) -> Text:
-        """The pharmacist's two statements."""
-        return self.evidence["attestation_counter"]
-
     def asked(self, question: Question) -> Text:
         """The text of a question."""
         return self.evidence[question.value]
+
+    def asked_of(self, question: Question, party: Party) -> Text:
+        """The text of a question, in the words for who answers: the holder, or somebody for them."""
+        found = (self.evidence.get(f"{question.value}_{variant}") for variant in _VARIANTS.get(party, ()))
+        return next((text for text in found if text is not None), self.asked(question))
+
+    def notice_for(self, party: Party, *, is_own_page: bool) -> Text:
+        """The notice; ``is_own_page``: the minor's own, by their age."""
+        if not is_own_page:
+            return self.notice
+        return self.evidence["notice_teen" if party is Party.TEEN else "notice_child"]
+
+    def attestation(self, kind: JourneyKind, party: Party) -> Text:
+        """The operator's statement: with company it names the representative and their document too."""
+        return self.evidence[f"attestation_{kind.value}{'' if party is Party.SELF else '_company'}"]
 
     def say(self, key: str, kind: JourneyKind, /, *, count: int | None = None, **values: object) -> str:
         """A word of the screens, with its values put in.
@@ -164,6 +172,12 @@ class Texts:
 
 
 _REMEDIES = "faults_agent"
+# Where somebody answers for the holder; the first that exists is taken.
+_VARIANTS = {
+    Party.CHILD: ("child",),
+    Party.TEEN: ("child",),
+    Party.REPRESENTED: ("adult", "child"),
+}
 _WORDS = ("language", "sentences", "screens", "slips", _REMEDIES, *(f"faults_{kind.value}" for kind in JourneyKind))
 
 

@@ -11,29 +11,42 @@ Routes:
 * ``POST /activite``: a sign of life (scroll, key); 204.
 * ``GET /htmx.js``: the script of the package js_lib_htmx.
 
-=================  =====================================  ======================================================
-what               on                                     fields
-=================  =====================================  ======================================================
-sign_in            sign_in                                pin
-sign_out           any screen of the counter
-choose             who                                    position
-notice             notice                                 end_reached=1
-answer             consent, break_glass, centre_15        accepted=yes|no
-contact            contact                                email, mobile
-no_contact         contact
-slip               slip_offer                             wanted=yes|no
-agree              summary
-edit               summary, identity, confirm             to=consent|break_glass|centre_15|contact
-attest             identity                               statement_0=1, statement_1=1, method, pin
-confirm            confirm
-print_again        paper
-paper_settled      paper
-back               asked screens
-leave              all but printing and paper
-start_again        take_card, stopped
-stay               any
-comfort            any, also an old page                  field, value (kiosk.enrolment.comfort; menu=open|closed)
-=================  =====================================  ======================================================
+======================  =====================================  =================================================
+what                    on                                     fields
+======================  =====================================  =================================================
+sign_in                 sign_in                                pin
+sign_out                any screen of the counter
+choose                  who                                    position, accompanied=1 (an adult with company)
+measure                 protection                             measure=representation|assistance
+representative          representative                         position (-1: somebody who is not on the card)
+representative_name     representative_name                    family_name, given_name, birth_date
+quality                 quality                                quality (a code of qualities.json)
+aim                     aim                                    aim (a kind of record)
+reconsider              asked screens                          (to aim, where there is a choice)
+notice                  notice, minor_notice                   end_reached=1
+answer                  every question                         accepted=yes|no
+contact                 contact                                email, mobile
+no_contact              contact
+code                    proof                                  code
+code_again              proof
+code_later              proof
+alerts                  alerts                                 alerts=each_document|first_access|none
+own_contact             own_contact                            email, mobile (both empty: none)
+other_parent            other_parent                           family_name, given_name (both empty: not named)
+slip                    slip_offer                             wanted=yes|no
+agree                   summary
+edit                    summary, identity, confirm             to=<a step whose answer may be changed>
+attest                  identity                               statement_0=1, statement_1=1, method, pin (hall)
+confirm                 confirm                                pin (after a preparer)
+print_again             paper
+paper_settled           paper
+refusal_slip            refused
+back                    asked screens
+leave                   all but printing and paper
+start_again             take_card, stopped
+stay                    any
+comfort                 any, also an old page                  field, value (kiosk.enrolment.comfort)
+======================  =====================================  =================================================
 """
 
 from __future__ import annotations
@@ -44,11 +57,14 @@ from importlib import resources
 from flask import Blueprint, Response, abort, current_app, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
+from kiosk.enrolment.course import Aim
 from kiosk.enrolment.errors import StepError
-from kiosk.enrolment.forms import Form, number, step_named, text, ticked, touch_of, yes_or_no
+from kiosk.enrolment.forms import Form, number, text, ticked, touch_of, word, yes_or_no
 from kiosk.enrolment.presentation import picture
 from kiosk.enrolment.screen import Touch
 from kiosk.enrolment.session import EnrolmentSession
+from kiosk.enrolment.steps import Step
+from wire.evidence import AlertWish, Measure
 
 SESSION = "enrolment_session"
 """The key of ``app.extensions`` under which the app keeps its session."""
@@ -57,22 +73,47 @@ screens = Blueprint("screens", __name__)
 
 Act = Callable[[EnrolmentSession, Touch, Form], None]
 TOUCHES: dict[str, Act] = {
-    "sign_in": lambda session, touch, form: session.sign_in(touch, text(form, "pin")),
-    "sign_out": lambda session, touch, _form: session.sign_out(touch),
-    "choose": lambda session, touch, form: session.choose_person(touch, number(form, "position")),
+    "sign_in": lambda session, touch, form: session.attesting.sign_in(touch, text(form, "pin")),
+    "sign_out": lambda session, touch, _form: session.attesting.sign_out(touch),
+    "choose": lambda session, touch, form: session.choose_person(
+        touch, number(form, "position"), is_accompanied=ticked(form, "accompanied")
+    ),
+    "measure": lambda session, touch, form: session.accompanying.say_measure(touch, word(form, "measure", Measure)),
+    "representative": lambda session, touch, form: session.accompanying.choose_representative(
+        touch, number(form, "position")
+    ),
+    "representative_name": lambda session, touch, form: session.accompanying.name_representative(
+        touch, text(form, "family_name"), text(form, "given_name"), text(form, "birth_date")
+    ),
+    "quality": lambda session, touch, form: session.accompanying.say_quality(touch, text(form, "quality")),
+    "aim": lambda session, touch, form: session.choose_aim(touch, word(form, "aim", Aim)),
+    "reconsider": lambda session, touch, _form: session.reconsider(touch),
     "notice": lambda session, touch, form: session.notice_read(touch, to_the_end=ticked(form, "end_reached")),
     "answer": lambda session, touch, form: session.answer(touch, accepted=yes_or_no(form, "accepted")),
-    "contact": lambda session, touch, form: session.give_contact(touch, text(form, "email"), text(form, "mobile")),
-    "no_contact": lambda session, touch, _form: session.give_no_contact(touch),
-    "slip": lambda session, touch, form: session.choose_slip(touch, wanted=yes_or_no(form, "wanted")),
+    "contact": lambda session, touch, form: session.reaching.give_contact(
+        touch, text(form, "email"), text(form, "mobile")
+    ),
+    "no_contact": lambda session, touch, _form: session.reaching.give_no_contact(touch),
+    "code": lambda session, touch, form: session.reaching.type_code(touch, text(form, "code")),
+    "code_again": lambda session, touch, _form: session.reaching.send_code_again(touch),
+    "code_later": lambda session, touch, _form: session.reaching.leave_unproved(touch),
+    "alerts": lambda session, touch, form: session.reaching.wish_alerts(touch, word(form, "alerts", AlertWish)),
+    "own_contact": lambda session, touch, form: session.accompanying.give_own_contact(
+        touch, text(form, "email"), text(form, "mobile")
+    ),
+    "other_parent": lambda session, touch, form: session.accompanying.name_other_parent(
+        touch, text(form, "family_name"), text(form, "given_name")
+    ),
+    "slip": lambda session, touch, form: session.reaching.choose_slip(touch, wanted=yes_or_no(form, "wanted")),
     "agree": lambda session, touch, _form: session.agree_summary(touch),
-    "edit": lambda session, touch, form: session.edit(touch, step_named(form, "to")),
-    "attest": lambda session, touch, form: session.attest(
+    "edit": lambda session, touch, form: session.edit(touch, word(form, "to", Step)),
+    "attest": lambda session, touch, form: session.attesting.attest(
         touch, pin=text(form, "pin"), method=text(form, "method"), statement=ticked(form, "statement_0", "statement_1")
     ),
-    "confirm": lambda session, touch, _form: session.confirm(touch),
+    "confirm": lambda session, touch, form: session.attesting.confirm(touch, pin=text(form, "pin")),
     "print_again": lambda session, touch, _form: session.print_again(touch),
     "paper_settled": lambda session, touch, _form: session.paper_settled(touch),
+    "refusal_slip": lambda session, touch, _form: session.refusal_slip(touch),
     "back": lambda session, touch, _form: session.go_back(touch),
     "leave": lambda session, touch, _form: session.leave(touch),
     "start_again": lambda session, touch, _form: session.start_again(touch),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from kiosk.enrolment.card_watch import IN_SLOT, READER_FAULTS, CardEvent, card_event
 from kiosk.enrolment.errors import CardError, NotReadyError
 from kiosk.enrolment.faults import Fault, fault_of
@@ -13,10 +15,14 @@ from kiosk.enrolment.steps import RESTING, Step, kind_of
 
 
 class Watch:
-    """Looks at the slot, the silence and the terminal's own state, and acts on the stage."""
+    """Looks at the slot, the silence and the terminal's own state, and acts on the stage.
 
-    def __init__(self, stage: Stage) -> None:
+    ``on_read`` is called under the lock when a card's persons are on the screen.
+    """
+
+    def __init__(self, stage: Stage, on_read: Callable[[], None]) -> None:
         self._stage = stage
+        self._on_read = on_read
         self.look_where_we_are()
         stage.standard_comfort()
 
@@ -104,3 +110,4 @@ class Watch:
                 stage.stop(Fault.TEST_CARD)
             else:
                 stage.put(journey.to(Step.WHO, stage.now(), card=card))
+                self._on_read()
