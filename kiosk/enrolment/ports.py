@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import enum
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -255,6 +256,14 @@ class NoSecondReader(ProfessionalReader):
         """Nothing is held."""
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Passage:
+    """Words to be spoken and the voice they want, as a language names it (``language.json``)."""
+
+    text: str
+    voice: str
+
+
 class Voice(ABC):
     """Reads a screen aloud, over a headset only (decision 0017)."""
 
@@ -264,8 +273,8 @@ class Voice(ABC):
         """Whether this terminal can speak at all."""
 
     @abstractmethod
-    def speak(self, text: str, voice: str) -> bytes:
-        """The text as a WAV file, in the voice a language names (``language.json``). Blocks some tenths of a second.
+    def speak(self, passages: Sequence[Passage]) -> bytes:
+        """All passages, one after the other, as one WAV file. Blocks some tenths of a second.
 
         Raises:
             kiosk.enrolment.errors.VoiceError: nothing can be spoken now.
@@ -279,7 +288,7 @@ class NoVoice(Voice):
     def is_there(self) -> bool:  # noqa: D102 - the port says it
         return False
 
-    def speak(self, text: str, voice: str) -> bytes:  # noqa: ARG002, D102 - the port says it
+    def speak(self, passages: Sequence[Passage]) -> bytes:  # noqa: ARG002, D102 - the port says it
         raise VoiceError("this terminal does not speak")
 
 

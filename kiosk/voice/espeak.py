@@ -13,9 +13,11 @@ import shutil
 import subprocess
 import threading
 import wave
+from collections.abc import Sequence
+from html import escape
 
 from kiosk.enrolment.errors import VoiceError
-from kiosk.enrolment.ports import Voice
+from kiosk.enrolment.ports import Passage, Voice
 
 PROGRAM = "espeak-ng"
 DEADLINE_S = 10.0
@@ -43,14 +45,16 @@ class EspeakVoice(Voice):
     def is_there(self) -> bool:  # noqa: D102 - the port says it
         return self._program is not None
 
-    def speak(self, text: str, voice: str) -> bytes:  # noqa: D102 - the port says it
+    def speak(self, passages: Sequence[Passage]) -> bytes:  # noqa: D102 - the port says it
         if self._program is None:
             raise VoiceError("espeak-ng is not installed")
-        if not _VOICE_NAME.fullmatch(voice):
-            raise VoiceError("not the name of a voice")
-        command = [self._program, "-b", "1", "-v", voice, "-s", str(WORDS_PER_MINUTE), "--stdin", "--stdout"]
+        if not passages or not all(_VOICE_NAME.fullmatch(passage.voice) for passage in passages):
+            raise VoiceError("nothing to say, or not the name of a voice")
+        # -m: the words are SSML, because a screen speaks several languages where it offers them.
+        speed = str(WORDS_PER_MINUTE)
+        command = [self._program, "-b", "1", "-m", "-v", passages[0].voice, "-s", speed, "--stdin", "--stdout"]
         with self._one_at_a_time:
-            return _finished(self._run(command, text[:LONGEST_TEXT]))
+            return _finished(self._run(command, _ssml(passages)))
 
     def _run(self, command: list[str], text: str) -> bytes:
         try:
@@ -62,6 +66,13 @@ class EspeakVoice(Voice):
         except (OSError, subprocess.CalledProcessError) as error:
             raise VoiceError(f"espeak-ng failed: {type(error).__name__}") from None
         return done.stdout
+
+
+def _ssml(passages: Sequence[Passage]) -> str:
+    if sum(len(passage.text) for passage in passages) > LONGEST_TEXT:
+        raise VoiceError("too much to say")
+    said = (f'<voice name="{passage.voice}">{escape(passage.text)}</voice>' for passage in passages)
+    return f"<speak>{''.join(said)}</speak>"
 
 
 def _finished(streamed: bytes) -> bytes:
