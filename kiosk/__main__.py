@@ -105,7 +105,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--reader", help="part of the card reader's name (KIOSK_READER)")
     parser.add_argument("--printer", help="tcp://host:9100, usb://vendor:product or file:/path (KIOSK_PRINTER)")
     parser.add_argument("--printer-profile", help="the printer's model (KIOSK_PRINTER_PROFILE, tm-t20)")
+    parser.add_argument("--voice", help="off, or headset: screens can be spoken over a headset (KIOSK_VOICE, off)")
     parser.add_argument("--authorities", help="PEM file of central's certificate authorities (KIOSK_AUTHORITIES)")
+    parser.add_argument("--messages-url", help="where the demonstration's messages are read (KIOSK_MESSAGES_URL)")
     parser.add_argument("--manager-url", help="address shown in the demonstration (KIOSK_MANAGER_URL)")
     return parser
 

@@ -22,14 +22,14 @@ from kiosk.demonstration.views import make_blueprint
 from kiosk.enrolment.errors import NotReadyError
 from kiosk.enrolment.heartbeat import Heartbeat
 from kiosk.enrolment.languages import load_languages
-from kiosk.enrolment.ports import CardReader
+from kiosk.enrolment.ports import CardReader, NoVoice, Voice
 from kiosk.enrolment.session import Collaborators, EnrolmentSession
 from kiosk.leftovers import settle_leftovers
 from kiosk.printer.device import sink_from_address
 from kiosk.printer.profile import profile_named
 from kiosk.printer.simulator.server import SimulatedPrinter
 from kiosk.printer.thermal import ThermalPrinter
-from kiosk.settings import KioskSettings
+from kiosk.settings import KioskSettings, VoiceMode
 from kiosk.sync.database import TerminalDatabase
 from kiosk.sync.desk import OnlineStatusDesk
 from kiosk.sync.earnings import OnlineEarnings
@@ -46,6 +46,7 @@ from kiosk.sync.server_time import Clock, Monotonic, ServerTime
 from kiosk.sync.store import SealedStore
 from kiosk.sync.whereabouts import HeldWhereabouts
 from kiosk.sync.worker import SyncWorker
+from kiosk.voice.espeak import EspeakVoice
 from wire.errors import IdentifierError
 from wire.failpoints import Reach, pass_by
 from wire.homes import CENTRAL_URL, DEVICE_KEY, ROOT_PUBLIC, TERMINAL_NAME, TERMINAL_STORE
@@ -197,7 +198,9 @@ def build(
     worker = _worker(home, outbox, settings, monotonic, reach)
     store = SealedStore(home.database, home.whereabouts, home.server_time, on_added=worker.wake, reach=reach)
     journal = DurableSlipJournal(home.database)
-    session = EnrolmentSession(_collaborators(home, devices, store, journal, clock, monotonic, reach), load_languages())
+    voice = EspeakVoice() if settings.voice is VoiceMode.HEADSET else NoVoice()
+    tools = _collaborators(home, devices, store, journal, clock, monotonic, reach, voice)
+    session = EnrolmentSession(tools, load_languages())
     blueprints = [] if devices.tray is None else [make_blueprint(devices.tray, _addresses(settings, home))]
     app = create_app(session, secret_key=secrets.token_bytes(32), extra_blueprints=tuple(blueprints))
     # Browsers share cookies between ports: two terminals on one machine must not overwrite each other's.
@@ -227,6 +230,7 @@ def _collaborators(
     clock: Clock,
     monotonic: Monotonic,
     reach: Reach,
+    voice: Voice,
 ) -> Collaborators:
     return Collaborators(
         reader=devices.reader,
@@ -243,6 +247,7 @@ def _collaborators(
         clock=clock,
         make_dossier_key=make_dossier_key,
         reach=reach,
+        voice=voice,
     )
 
 
@@ -251,7 +256,8 @@ def _addresses(settings: KioskSettings, home: Home) -> Addresses:
         activation = home.whereabouts.current().activation_url
     except NotReadyError:
         activation = None
-    return Addresses(manager=settings.manager_url or f"{home.central_url}/tableau", activation=activation)
+    manager = settings.manager_url or f"{home.central_url}/tableau"
+    return Addresses(manager=manager, activation=activation, messages=settings.messages_url)
 
 
 def _terminal_name(settings: KioskSettings) -> TerminalId:

@@ -5,6 +5,7 @@ What a terminal is told about its place (office, operators, addresses) is not he
 
 from __future__ import annotations
 
+import enum
 import os
 from argparse import Namespace
 from collections.abc import Mapping
@@ -14,6 +15,13 @@ from pathlib import Path
 DEFAULT_PORT = 8200
 DEFAULT_PROFILE = "tm-t20"
 START_SPREAD_S = 60.0
+
+
+class VoiceMode(enum.Enum):
+    """Whether screens may be spoken. Names are said aloud, so there is no mode for loudspeakers (decision 0017)."""
+
+    OFF = "off"
+    HEADSET = "headset"  # the machine's sound leaves by a headset socket and by nothing else
 
 
 class SettingsError(Exception):
@@ -26,6 +34,7 @@ class KioskSettings:
 
     ``printer`` is an address of :func:`kiosk.printer.device.sink_from_address`, ``reader`` a part of the reader's
     name (None: whichever there is), ``authorities`` a PEM file that replaces the system's list for https to central.
+    ``manager_url`` and ``messages_url`` are shown on the demonstration's page alone.
     ``start_spread_s``: how far apart terminals that boot together begin to send, in seconds.
     """
 
@@ -37,7 +46,9 @@ class KioskSettings:
     printer_profile: str = DEFAULT_PROFILE
     authorities: Path | None = None
     start_spread_s: float = START_SPREAD_S
+    voice: VoiceMode = VoiceMode.OFF
     manager_url: str | None = None
+    messages_url: str | None = None
 
 
 def load_settings(given: Namespace, environment: Mapping[str, str] | None = None) -> KioskSettings:
@@ -68,8 +79,17 @@ def load_settings(given: Namespace, environment: Mapping[str, str] | None = None
         authorities=Path(authorities) if authorities else None,
         # A demonstration shows its first record arriving at once.
         start_spread_s=0.0 if simulate else START_SPREAD_S,
+        voice=_voice(setting("voice")),
         manager_url=setting("manager_url"),
+        messages_url=setting("messages_url"),
     )
+
+
+def _voice(text: str | None) -> VoiceMode:
+    try:
+        return VoiceMode(text or VoiceMode.OFF.value)
+    except ValueError:
+        raise SettingsError("voice is off or headset (KIOSK_VOICE)") from None
 
 
 def _port(text: str | None) -> int:

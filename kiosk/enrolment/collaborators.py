@@ -15,12 +15,14 @@ from kiosk.enrolment.ports import (
     ContactProver,
     EarningsDesk,
     NoSecondReader,
+    NoVoice,
     OperatorDirectory,
     ProfessionalReader,
     RecordStore,
     SlipJournal,
     SlipPrinter,
     StatusDesk,
+    Voice,
     Whereabouts,
 )
 from wire.codes import ActivationCode, Locator
@@ -59,3 +61,4 @@ class Collaborators:
     monotonic: Callable[[], float] = time.monotonic
     run_aside: Callable[[Job], None] = in_thread
     professional: ProfessionalReader = field(default_factory=NoSecondReader)
+    voice: Voice = field(default_factory=NoVoice)

@@ -17,6 +17,7 @@ from kiosk.enrolment.consents import answer, read_notice
 from kiosk.enrolment.course import Aim
 from kiosk.enrolment.handing_out import HandingOut
 from kiosk.enrolment.languages import Languages
+from kiosk.enrolment.ports import Voice
 from kiosk.enrolment.reaching import Reaching
 from kiosk.enrolment.screen import Screen, Touch
 from kiosk.enrolment.stage import Stage
@@ -52,6 +53,16 @@ class EnrolmentSession:
     def operator_texts(self) -> Texts:
         """The words in the language of those who work here."""
         return self._stage.operator_texts
+
+    @property
+    def voice_offered(self) -> bool:
+        """Whether this terminal can speak."""
+        return self.voice.is_there
+
+    @property
+    def voice(self) -> Voice:
+        """What speaks; it knows nothing of the session."""
+        return self._stage.tools.voice
 
     @property
     def languages(self) -> tuple[Language, ...]:

@@ -14,10 +14,14 @@ Not checked here: that the sound really goes to a headset (decision 0017 says ho
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+
+from kiosk.enrolment.ports import Passage
+from kiosk.enrolment.texts import Language
 
 Say = Callable[..., str]
 """A word of the screens by its key, with values (``Texts.say`` for one kind of terminal)."""
@@ -50,6 +54,16 @@ def spoken(page: str, say: Say, *, by_digits: bool) -> tuple[Sentence, ...]:
     reader.feed(page)
     reader.close()
     return (*reader.complaints, *reader.sentences)
+
+
+def passages(sentences: Iterable[Sentence], languages: Iterable[Language], shown: Language) -> tuple[Passage, ...]:
+    """The sentences with their voices, one passage for neighbours of one voice; ``shown`` speaks for who has none."""
+    voices = {one.code: one.voice for one in languages}
+    with_voices = [(voices.get(one.language) or shown.voice, one.text) for one in sentences]
+    return tuple(
+        Passage("\n".join(text for _, text in group), voice)
+        for voice, group in itertools.groupby(with_voices, key=lambda pair: pair[0])
+    )
 
 
 @dataclass

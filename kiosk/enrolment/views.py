@@ -9,6 +9,8 @@ Routes:
   ``TOUCHES``. Form fields: ``csrf`` and ``visit`` always, and those of the touch. Through htmx the answer is the
   screen now shown; otherwise 303 to ``/``. A touch on a screen no longer shown changes nothing and is answered alike.
 * ``POST /activite``: a sign of life (scroll, key); 204.
+* ``GET /voix?revision=R``: what the screen of that revision says, as sound; 404 when it is not shown any more, when
+  nobody asked for the spoken mode, or when nothing can be spoken. Made anew each time and kept nowhere.
 * ``GET /htmx.js``: the script of the package js_lib_htmx.
 
 ======================  =====================================  =================================================
@@ -58,11 +60,12 @@ from flask import Blueprint, Response, abort, current_app, make_response, redire
 from werkzeug.wrappers import Response as BaseResponse
 
 from kiosk.enrolment.course import Aim
-from kiosk.enrolment.errors import StepError
+from kiosk.enrolment.errors import StepError, VoiceError
 from kiosk.enrolment.forms import Form, number, text, ticked, touch_of, word, yes_or_no
 from kiosk.enrolment.presentation import picture
 from kiosk.enrolment.screen import Touch
 from kiosk.enrolment.session import EnrolmentSession
+from kiosk.enrolment.speech import passages, spoken
 from kiosk.enrolment.steps import Step
 from wire.evidence import AlertWish, Measure
 
@@ -162,6 +165,23 @@ def activity() -> Response:
     """Somebody is there."""
     _session().stay()
     return Response(status=204)
+
+
+@screens.get("/voix")
+def voice() -> Response:
+    """The present screen, spoken."""
+    session = _session()
+    shown = picture(session)
+    if request.args.get("revision") != str(shown["screen"].revision) or not shown["comfort"].voice:
+        abort(404)
+    page = render_template("enrolment/screen.html", **shown)
+    sentences = spoken(page, shown["t"], by_digits=shown["comfort"].keypad)
+    try:
+        sound = session.voice.speak(passages(sentences, session.languages, shown["language"]))
+    except VoiceError as error:
+        current_app.logger.warning("nothing spoken: %s", error)
+        abort(404)
+    return Response(sound, mimetype="audio/wav")
 
 
 @screens.get("/htmx.js")
