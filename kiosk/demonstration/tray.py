@@ -16,6 +16,7 @@ class Addresses:
 
     manager: str | None
     activation: str | None
+    messages: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,6 +82,7 @@ Everyone is fictitious; codes and passwords guard nothing.
   Pharmacy counter   {counter}/demo      cards, paper, and the touch screen at {counter}/
                      pharmacist {PHARMACY.operator}, PIN {PHARMACY.pin}
   At home            {places.vault}/activation
+  E-mails and SMS    {places.letterbox}/      every code that central or the vault sends
   Manager            {places.central}/tableau
                      {MANAGER}, password {MANAGER_PASSWORD}
 

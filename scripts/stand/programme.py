@@ -139,7 +139,23 @@ class Programme:
     # Processes -------------------------------------------------------------------------------------------------------
 
     def start_services(self, children: Children) -> None:
-        """Central with its hand-over, and the vault."""
+        """The letterbox, central with its hand-over, and the vault."""
+        places = self.addresses
+        children.start(
+            self._service(
+                "letterbox",
+                (
+                    "scripts.stand.letterbox",
+                    "--folder",
+                    self._path("messages"),
+                    "--http-port",
+                    Addresses.port(places.letterbox),
+                    "--smtp-port",
+                    Addresses.port(places.mail),
+                ),
+                places.letterbox + "/healthz",
+            )
+        )
         children.start(
             self._service(
                 "central",
@@ -177,6 +193,8 @@ class Programme:
                     Addresses.port(address),
                     "--manager-url",
                     self.addresses.central + "/tableau",
+                    "--messages-url",
+                    self.addresses.letterbox,
                 ),
                 address + "/",
             )
@@ -211,6 +229,7 @@ class Programme:
             "CENTRAL_PUBLIC_URL": self.addresses.central,
             "CENTRAL_VAULT": self.addresses.vault,
             "CENTRAL_ACTIVATION_URL": self.addresses.vault + "/activation",
+            **self.addresses.messages,
         }
 
     def _central(self, command: str, *more: str, typed: str = "") -> str:

@@ -1,7 +1,7 @@
 """Starts a process of the product as its own command would, but with a power cut at a named instant.
 
     python -m tests.town.launch WHICH --cut PLACE --at N -- ARGUMENTS
-    WHICH: kiosk | central | vault; PLACE: a value of wire.failpoints.Failpoint, or "never"; N: the n-th time there
+    WHICH: kiosk | central | vault | post; PLACE: value of wire.failpoints.Failpoint, or "never"; N: the n-th time there
 
 A terminal started so also knows the crowd of tests/town/crowd.py: cards crowd-0 … crowd-999; and what its simulated
 printer lets out is laid into the folder TOWN_PAPERS as text, because paper outlives a power cut.
@@ -103,7 +103,14 @@ def vault(arguments: list[str], reach: Reach) -> int:
     return command.main(arguments)
 
 
-WHICH: dict[str, Callable[[list[str], Reach], int]] = {"kiosk": kiosk, "central": central, "vault": vault}
+def post(arguments: list[str], _reach: Reach) -> int:
+    """The mail server and the SMS gateway."""
+    from tests.town.post import main as serve  # noqa: PLC0415
+
+    return serve(arguments)
+
+
+WHICH: dict[str, Callable[[list[str], Reach], int]] = {"kiosk": kiosk, "central": central, "vault": vault, "post": post}
 
 
 def main() -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sqlite3
 from contextlib import closing
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from addresses import Addresses
+from letterbox import Letter, letters_in
 from processes import free_port
 from programme import HALL, MANAGER, MANAGER_PASSWORD, PHARMACY, Programme, Stand
 
@@ -18,6 +20,8 @@ from tests.town.actors import Actor
 from tests.town.visitor import Visitor
 from tests.waiting import wait_for
 from wire import homes
+
+_MESSAGES = "messages"
 
 __all__ = ["HALL", "MANAGER", "MANAGER_PASSWORD", "PHARMACY", "Town", "found"]
 
@@ -32,11 +36,12 @@ class Town:
     vault: Actor
     hall: Actor
     pharmacy: Actor
+    post: Actor
     visitors: dict[str, Visitor] = field(default_factory=dict)
 
     def start(self, *, terminals: bool = True) -> None:
         """Start everything that does not run."""
-        actors = [self.central, self.vault, *((self.hall, self.pharmacy) if terminals else ())]
+        actors = [self.post, self.central, self.vault, *((self.hall, self.pharmacy) if terminals else ())]
         for actor in actors:
             if actor.is_dead():
                 actor.start(wait=False)
@@ -45,7 +50,7 @@ class Town:
 
     def stop(self) -> None:
         """Stop everything."""
-        for actor in (self.hall, self.pharmacy, self.central, self.vault):
+        for actor in (self.hall, self.pharmacy, self.central, self.vault, self.post):
             actor.stop()
         for visitor in self.visitors.values():
             visitor.close()
@@ -60,6 +65,16 @@ class Town:
     def papers(self) -> list[str]:
         """Every slip that ever came out in this town, as text, oldest first."""
         return [path.read_text(encoding="utf-8") for path in sorted((self.folder / "papers").glob("*.txt"))]
+
+    def letters(self, to: str | None = None) -> list[Letter]:
+        """Every e-mail and SMS that ever arrived in this town, oldest first; ``to`` one address or number."""
+        arrived = letters_in(self.folder / _MESSAGES)
+        return [letter for letter in arrived if to is None or letter.to == to]
+
+    def code_sent(self, to: str, *, after: int = 0) -> str:
+        """The last one-time code sent there, once more than ``after`` messages have arrived there."""
+        wait_for("a message arrives", lambda: len(self.letters(to)) > after)
+        return re.findall(r"(?<!\d)\d{6}(?!\d)", self.letters(to)[-1].body)[-1]
 
     # What lies on the disks ------------------------------------------------------------------------------------------
 
@@ -90,11 +105,12 @@ def found(folder: Path) -> Town:
     """Make keys, databases, offices and operators, and register both terminals; nothing runs afterwards."""
     folder.mkdir(parents=True, exist_ok=True)
     ports: set[int] = set()
-    first = 18100 + os.getpid() % 300 * 40  # a town that does not run holds no port: two test runs must not meet
-    for _ in range(4):
+    first = 18100 + os.getpid() % 240 * 60  # a town that does not run holds no port: two test runs must not meet
+    for _ in range(6):
         ports.add(free_port(first + 10 * len(ports), ports))
-    central, vault, hall, pharmacy = (f"http://127.0.0.1:{port}" for port in sorted(ports))
-    programme = Programme(folder, Addresses(central, vault, hall, pharmacy), (HALL, PHARMACY))
+    *web, mail = sorted(ports)
+    places = Addresses(*(f"http://127.0.0.1:{port}" for port in web), mail=f"smtp://127.0.0.1:{mail}")
+    programme = Programme(folder, places, (HALL, PHARMACY))
     programme.prepare_services()
     town = _town(folder, programme)
     town.central.start()
@@ -120,6 +136,7 @@ def _town(folder: Path, programme: Programme) -> Town:
         "CENTRAL_VAULT": places.vault,
         "CENTRAL_ACTIVATION_URL": places.vault + "/activation",
         "TOWN_PAPERS": str(folder / "papers"),
+        **places.messages,
     }
 
     def actor(which: str, name: str, address: str, *arguments: str, health: str = "/healthz") -> Actor:
@@ -133,6 +150,7 @@ def _town(folder: Path, programme: Programme) -> Town:
         vault=actor("vault", "vault", places.vault, "serve"),
         hall=actor("kiosk", HALL.folder, places.hall, "--simulate", health="/"),
         pharmacy=actor("kiosk", PHARMACY.folder, places.pharmacy, "--simulate", health="/"),
+        post=actor("post", _MESSAGES, places.letterbox, "--smtp-port", Addresses.port(places.mail)),
     )
 
 
