@@ -25,6 +25,7 @@ from kiosk.enrolment.ports import (
     Voice,
     Whereabouts,
 )
+from kiosk.enrolment.upkeep import Upkeep
 from wire.codes import ActivationCode, Locator
 from wire.failpoints import Reach, pass_by
 
@@ -53,6 +54,7 @@ class Collaborators:
     prover: ContactProver
     earnings: EarningsDesk
     operators: OperatorDirectory
+    upkeep: Upkeep
     whereabouts: Whereabouts
     clock: Callable[[], datetime]
     make_dossier_key: Callable[[], X25519PrivateKey] = X25519PrivateKey.generate

@@ -1,27 +1,41 @@
-"""Session → what the templates print: sentences by code, progress, who may be chosen. Pure reading."""
+"""Session → what the templates print: words by key, progress, who may be chosen. Pure reading.
+
+At a counter the screens that the pharmacist reads are in the language of those who work there, in the terminal's
+standard look; what the person chose is for the screens turned to the person.
+"""
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
+from kiosk.enrolment.comfort import Comfort
+from kiosk.enrolment.company import qualities
 from kiosk.enrolment.contact import mobile_as_written
-from kiosk.enrolment.evidence import METHODS, attestation
-from kiosk.enrolment.faults import SHORT_CODES, Fault
+from kiosk.enrolment.evidence import METHODS
+from kiosk.enrolment.faults import TABLE, Fault
 from kiosk.enrolment.holder import CardContents, CardHolder
-from kiosk.enrolment.journey import EDITABLE, Journey
-from kiosk.enrolment.rules import PARIS, Eligibility, eligibility, local_day
+from kiosk.enrolment.journey import Journey
+from kiosk.enrolment.panel_views import panel_picture
+from kiosk.enrolment.recap import Say, birth_date_of, compared, named, recap
+from kiosk.enrolment.rules import MAJORITY, PARIS, Eligibility, admission, adults, age_of, local_day
+from kiosk.enrolment.screen import Screen
 from kiosk.enrolment.session import EnrolmentSession
 from kiosk.enrolment.slips import date_on_card
-from kiosk.enrolment.steps import PATHS, PERSONAL, QUESTION_OF, JourneyKind, Step, progress, step_back
+from kiosk.enrolment.steps import PERSONAL, QUESTION_OF, JourneyKind, Step
 from kiosk.enrolment.texts import Texts
-from wire.evidence import Question
+from wire.evidence import Contact
+from wire.proofs import ContactKind
 
-_QUESTION_PAGE = "question"
 # On these the counter's screen is turned to the person.
-PATIENT_FACING = frozenset(QUESTION_OF)
+PATIENT_FACING = frozenset(QUESTION_OF) | {Step.MINOR_NOTICE, Step.PROOF, Step.ALERTS}
+# The notice is read by both, and the evidence says in which language: the person's.
+_IN_THEIR_LANGUAGE = PATIENT_FACING | {Step.NOTICE}
+_TEMPLATE_OF = {**dict.fromkeys(QUESTION_OF, "question"), Step.MINOR_NOTICE: "notice"}
+_UNLISTED = frozenset({Step.STATUS, Step.SLIP_OFFER, Step.REPRESENTATIVE_NAME})
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -33,66 +47,137 @@ class Choice:
     birth_date: str
     masked_nir: str
     reason: str
+    is_minor: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """One stop of the operator's column: where the course is, and the answer where there was a question."""
+
+    step: str
+    is_done: bool
+    said: bool | None
 
 
 def picture(session: EnrolmentSession) -> dict[str, Any]:
     """Everything a template may print, by name."""
     screen = session.screen()
-    journey, texts = screen.journey, session.texts
-    step = journey.step
-    question = QUESTION_OF.get(step)
+    journey, step = screen.journey, screen.journey.step
+    is_operators = journey.kind is JourneyKind.COUNTER and step not in _IN_THEIR_LANGUAGE
+    texts = session.operator_texts if is_operators else session.texts
+    say = functools.partial(_say, texts, journey.kind)
+    return {
+        **_frame(screen, session, texts, is_operators=is_operators),
+        **_texts_of_step(journey, texts),
+        **_people(journey, texts),
+        **_typed(journey),
+        **panel_picture(screen, texts),
+        "t": say,
+        "o": functools.partial(_say, session.operator_texts, journey.kind),
+        "operator_language": session.operator_texts.language,
+        "statement": session.operator_texts.attestation(journey.kind, journey.party),
+        "methods": [method.value for method in METHODS[journey.kind]],
+        "qualities": qualities(journey.party),
+        "aim": "enrolment" if journey.aim is None else journey.aim.value,
+        "recap": recap(journey, say),
+        "compared": compared(journey),
+        "complaint": _complaint(journey, texts),
+        "fault": _fault(journey, texts),
+        "paper_fault": _words(Fault.PAPER, journey, texts),
+    }
+
+
+def _frame(screen: Screen, session: EnrolmentSession, texts: Texts, *, is_operators: bool) -> dict[str, Any]:
+    journey, step = screen.journey, screen.journey.step
     return {
         "screen": screen,
         "journey": journey,
         "step": step.value,
         "kind": journey.kind.value,
         "at_counter": journey.kind is JourneyKind.COUNTER,
-        "body": f"enrolment/steps/{_QUESTION_PAGE if question else step.value}.html",
-        "texts": texts,
-        "question": None if question is None else texts.asked(question),
-        "given": None if question is None else journey.answer_to(question),
-        "given_answers": {one.value: journey.answer_to(one) for one in Question},
-        "asked": {one.value: texts.asked(one) for one in Question},
-        "statement": attestation(texts, journey.kind),
-        "methods": [method.value for method in METHODS[journey.kind]],
-        "choices": _choices(journey, texts),
-        "progress": progress(journey.kind, step),
-        "path": [(one.value, one in journey.answered) for one in PATHS[journey.kind] if one not in _UNLISTED],
-        "can_go_back": step_back(journey.kind, step, frozenset()) is not None and step is not Step.STATUS,
-        "can_leave": step in PERSONAL,
         "patient_facing": step in PATIENT_FACING,
-        "editable": [one.value for one in PATHS[journey.kind] if one in EDITABLE],
-        "complaint": _complaint(journey, texts),
-        "fault": _fault(journey, texts),
-        "paper_fault": _words(Fault.PAPER, journey, texts),
-        "mobile": _mobile(journey),
+        "body": f"enrolment/steps/{_TEMPLATE_OF.get(step, step.value)}.html",
+        "texts": texts,
+        "language": texts.language,
+        "languages": session.languages,
+        "spoken": screen.comfort.language,
+        "letters": texts.language.letters,
+        "comfort": Comfort(patience=screen.comfort.patience) if is_operators else screen.comfort,
+        "chosen": screen.comfort,
+        "voice_offered": session.voice_offered,
+        "progress": journey.how_far,
+        "path": _path(journey),
+        "can_go_back": journey.before is not None and step is not Step.STATUS,
+        "can_leave": step in PERSONAL,
         "terminal": screen.terminal,
         "office": screen.place.office_name if screen.place else "",
     }
 
 
-_UNLISTED = frozenset({Step.STATUS, Step.SLIP_OFFER})
+def _say(texts: Texts, kind: JourneyKind, key: str, *, count: int | None = None, **values: object) -> str:
+    return texts.say(key, kind, count=count, **values)
 
 
-def _choices(journey: Journey, texts: Texts) -> list[Choice]:
-    card = journey.card
-    return [] if card is None else [_choice(person, card, journey, texts) for person in card.persons]
+def _texts_of_step(journey: Journey, texts: Texts) -> dict[str, Any]:
+    question = QUESTION_OF.get(journey.step)
+    own_page = journey.step is Step.MINOR_NOTICE
+    return {
+        "question": None if question is None else texts.asked_of(question, journey.party),
+        "given": None if question is None else journey.answer_to(question),
+        "own_page": own_page,
+        "notice": texts.notice_for(journey.party, is_own_page=own_page),
+    }
+
+
+def _path(journey: Journey) -> list[Stop]:
+    return [
+        Stop(
+            step.value, step in journey.answered, journey.answer_to(QUESTION_OF[step]) if step in QUESTION_OF else None
+        )
+        for step in journey.path
+        if step not in _UNLISTED | journey.unasked
+    ]
+
+
+def _people(journey: Journey, texts: Texts) -> dict[str, Any]:
+    card, day = journey.card, local_day(journey.shown_at)
+    others = [] if card is None else [one for one in adults(card, day) if one != journey.person]
+    return {
+        "choices": [] if card is None else [_choice(person, card, journey, texts) for person in card.persons],
+        "companions": [_choice(person, card, journey, texts) for person in others if card is not None],
+        "person_name": "" if journey.person is None else named(journey.person),
+    }
 
 
 def _choice(person: CardHolder, card: CardContents, journey: Journey, texts: Texts) -> Choice:
-    verdict = eligibility(person, card, local_day(journey.shown_at))
+    day = local_day(journey.shown_at)
+    verdict = admission(person, card, day, is_accompanied=False)
     return Choice(
         position=person.position,
-        name=f"{person.given_name} {person.family_name}".strip(),
+        name=named(person),
         birth_date=date_on_card(person.birth_date),
         masked_nir="" if person.nir is None else person.nir.masked(),
-        reason="" if verdict is Eligibility.MAY else texts.sentences[verdict.value],
+        reason=texts.sentences[verdict.value] if isinstance(verdict, Eligibility) else "",
+        is_minor=(age_of(person.birth_date, day) or 0) < MAJORITY,
     )
 
 
-def _mobile(journey: Journey) -> str:
-    mobile = None if journey.contact is None else journey.contact.mobile
-    return "" if mobile is None else mobile_as_written(mobile)
+def _typed(journey: Journey) -> dict[str, Any]:
+    """What stands in the fields when nothing is being typed: what was given before."""
+    contact, companion = journey.contact or Contact(), journey.company.representative
+    kind = ContactKind.MOBILE if journey.proving is None else journey.proving.contact
+    return {
+        "mobile": _mobile(contact),
+        "email": contact.email or "",
+        "own_mobile": _mobile(journey.company.own_contact or Contact()),
+        "known_birth_date": "" if companion is None else birth_date_of(companion),
+        "proved_contact": kind.value,
+        "proved_address": _mobile(contact) if kind is ContactKind.MOBILE else contact.email or "",
+    }
+
+
+def _mobile(contact: Contact) -> str:
+    return "" if contact.mobile is None else mobile_as_written(contact.mobile)
 
 
 def _complaint(journey: Journey, texts: Texts) -> str:
@@ -109,4 +194,7 @@ def _fault(journey: Journey, texts: Texts) -> dict[str, str] | None:
 
 
 def _words(fault: Fault, journey: Journey, texts: Texts) -> dict[str, str]:
-    return {**msgspec.structs.asdict(texts.faults[journey.kind][fault]), "code": SHORT_CODES[fault]}
+    return {**msgspec.structs.asdict(texts.faults[journey.kind][fault]), "code": TABLE[fault].code}
+
+
+__all__ = ["PATIENT_FACING", "Choice", "Say", "Stop", "picture"]

@@ -17,8 +17,10 @@ from kiosk.enrolment.consents import answer, read_notice
 from kiosk.enrolment.course import Aim
 from kiosk.enrolment.handing_out import HandingOut
 from kiosk.enrolment.languages import Languages
+from kiosk.enrolment.panel import Panel
 from kiosk.enrolment.ports import Voice
 from kiosk.enrolment.reaching import Reaching
+from kiosk.enrolment.readiness_watch import ReadinessWatch
 from kiosk.enrolment.screen import Screen, Touch
 from kiosk.enrolment.stage import Stage
 from kiosk.enrolment.steps import ASKED, PERSONAL, QUESTION_OF, RESTING, Step
@@ -43,6 +45,8 @@ class EnrolmentSession:
         self.attesting = Attesting(self._stage, self._handing_out)
         self.reaching = Reaching(self._stage)
         self.accompanying = Accompanying(self._stage)
+        self.readiness = ReadinessWatch(self._stage)
+        self.panel = Panel(self._stage, self.readiness.look, self._watch.end_panel)
 
     @property
     def texts(self) -> Texts:
@@ -87,6 +91,8 @@ class EnrolmentSession:
                 done_today=done_today,
                 comfort=stage.comfort,
                 menu_open=stage.menu_open,
+                faults=stage.faults,
+                panel=self.panel.sheet() if stage.journey.step is Step.PANEL else None,
             )
 
     def tick(self) -> None:

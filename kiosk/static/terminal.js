@@ -1,13 +1,14 @@
-// What the screens need beyond forms: focus, signs of life, the notice's end, and keys for fingers.
-// No state is kept here: the session holds it, a reload loses nothing but half-typed fields.
+// What the screens need beyond forms: focus, signs of life, the notice's end, scrolling by a button.
+// No state is kept here: the session holds it. What is half typed survives a redraw of the same screen, and no other.
 "use strict";
 (() => {
   const LIFE_EVERY_MS = 5000;
-  const ENDINGS = ["@gmail.com", "@orange.fr", "@free.fr", ".fr", ".com"];
-  const ROWS = { digits: ["123", "456", "789"], email: ["1234567890", "azertyuiop", "qsdfghjklm", "wxcvbn-_.@"] };
   let lastLife = 0;
+  let before = null;
 
   const token = () => document.querySelector('meta[name="csrf-token"]').content;
+  const screen = () => document.getElementById("screen");
+  const main = () => document.querySelector("main");
 
   function alive() {
     const now = Date.now();
@@ -16,16 +17,61 @@
     fetch("/activite", { method: "POST", headers: { "X-CSRF-Token": token() } }).catch(() => {});
   }
 
-  function arrive() {
-    const title = document.querySelector("main h1");
-    if (title) {
-      title.focus({ preventScroll: true });
-      document.getElementById("announce").textContent = title.textContent;
+  // What a redraw of the same screen (another language, larger text) must not lose.
+  function remember() {
+    const fields = [...document.querySelectorAll("[data-keep], #pin")].map((field) => ({
+      key: keyOf(field), value: field.value, checked: field.checked, ticks: ["checkbox", "radio"].includes(field.type),
+    }));
+    const notice = document.querySelector("[data-notice]");
+    const active = document.activeElement;
+    before = {
+      step: main().dataset.step, fields, focus: active && active.dataset ? keyOf(active) : "",
+      scroll: notice ? notice.scrollTop / Math.max(1, notice.scrollHeight) : 0,
+      read: (document.querySelector("[data-notice-field]") || {}).value,
+    };
+  }
+
+  function keyOf(element) {
+    return element.dataset.test || element.id;
+  }
+
+  function restore() {
+    const same = before && before.step === main().dataset.step;
+    if (same && !document.querySelector("[data-test=complaint]")) before.fields.forEach(putBack);
+    const notice = document.querySelector("[data-notice]");
+    if (same && notice) {
+      notice.scrollTop = before.scroll * notice.scrollHeight;
+      document.querySelector("[data-notice-field]").value = before.read || "";
     }
-    const complaint = document.querySelector(".field--wrong input");
-    if (complaint) complaint.focus();
+    return same ? before.focus : "";
+  }
+
+  function putBack(kept) {
+    const field = document.querySelector(`[data-test="${kept.key}"]`);
+    if (!field) return;
+    if (kept.ticks) field.checked = kept.checked;
+    else if (kept.value) field.value = kept.value;
+  }
+
+  function arrive() {
+    document.documentElement.lang = screen().lang;
+    document.documentElement.dir = screen().dir;
+    const had = restore();
+    before = null;
+    focusOn(had);
     watchNotice();
-    offerKeys();
+    watchOverflow();
+    document.dispatchEvent(new CustomEvent("screen:arrived"));
+  }
+
+  function focusOn(had) {
+    const top = document.querySelector("[data-top]");
+    const wrong = document.querySelector(".field--wrong input");
+    const title = (top || main()).querySelector("h1, h2");
+    const again = had && (top || screen()).querySelector(`[data-test="${had}"]`);
+    const target = again || (top ? null : wrong) || title;
+    if (target) target.focus({ preventScroll: !again });
+    if (target === title && title) document.getElementById("announce").textContent = title.textContent;
   }
 
   function watchNotice() {
@@ -39,7 +85,8 @@
       next.textContent = next.dataset.done;
       next.classList.remove("button--more");
     };
-    next.textContent = next.dataset.more;
+    if (field.value === "1") return reached();
+    next.textContent = next.dataset.more + " ↓";
     next.classList.add("button--more");
     new IntersectionObserver((entries, observer) => {
       if (entries.some((entry) => entry.isIntersecting)) {
@@ -55,59 +102,41 @@
     box.addEventListener("scroll", alive, { passive: true });
   }
 
-  function offerKeys() {
-    const home = document.querySelector("[data-keys-home]");
-    if (!home) return;
-    document.querySelectorAll("[data-keys]").forEach((input) => {
-      input.addEventListener("focus", () => build(home, input));
-    });
-    const first = document.querySelector(".field--wrong [data-keys]") || document.querySelector("[data-keys]");
-    build(home, first);
+  // Whatever does not fit scrolls; a button says so and does it for who has no finger to swipe with.
+  function watchOverflow() {
+    const button = document.querySelector("[data-scroll]");
+    const boxes = [main(), ...document.querySelectorAll(".stage > .words, .stage > .controls, .sheet__middle")];
+    const rest = (box) => box.scrollHeight - box.clientHeight - box.scrollTop;
+    const look = () => {
+      boxes.forEach((box) => {
+        if (box.scrollHeight > box.clientHeight + 2 && getComputedStyle(box).overflowY !== "visible") box.tabIndex = 0;
+        else box.removeAttribute("tabindex");
+      });
+      button.hidden = !boxes.some((box) => box.tabIndex === 0 && rest(box) > 24);
+    };
+    button.onclick = () => {
+      const box = boxes.find((one) => one.tabIndex === 0 && rest(one) > 24);
+      if (box) box.scrollBy({ top: box.clientHeight * 0.7, behavior: "smooth" });
+    };
+    boxes.forEach((box) => box.addEventListener("scroll", () => { look(); alive(); }, { passive: true }));
+    look();
+    document.fonts.ready.then(look);
   }
 
-  function build(home, input) {
-    home.hidden = false;
-    home.replaceChildren();
-    home.className = "keys keys--" + input.dataset.keys;
-    home.dataset.padFor = input.id;
-    document.querySelectorAll(".field").forEach((one) => one.classList.toggle("field--here", one.contains(input)));
-    ROWS[input.dataset.keys].forEach((row) => home.append(rowOf([...row].map((key) => [key, key]))));
-    const middle = input.dataset.keys === "email" ? ENDINGS : ["0"];
-    home.append(rowOf([["clear", "Effacer"], ...middle.map((key) => [key, key]), ["back", "⌫"]], "keys__row--last"));
+  // "Are you still there?" comes alone, over a screen that stays: nothing behind it may be reached.
+  function cover() {
+    const covered = Boolean(document.querySelector("[data-top]"));
+    document.querySelectorAll("[data-behind]").forEach((part) => { part.inert = covered; });
+    const first = document.querySelector("#veil [data-top] button");
+    if (first) first.focus();
   }
 
-  function rowOf(keys, kind) {
-    const row = document.createElement("div");
-    row.className = "keys__row " + (kind || "");
-    keys.forEach(([key, label]) => {
-      const button = document.createElement("button");
-      button.type = "button";
-      button.className = "key";
-      button.dataset.key = key;
-      button.textContent = label;
-      if (key === "back") button.setAttribute("aria-label", "Effacer le dernier caractère");
-      row.append(button);
-    });
-    return row;
-  }
-
-  function press(button) {
-    const pad = button.closest("[data-pad-for]");
-    const input = document.getElementById(pad.dataset.padFor);
-    const key = button.dataset.key;
-    if (key === "clear") input.value = "";
-    else if (key === "back") input.value = input.value.slice(0, -1);
-    else if (input.value.length + key.length <= input.maxLength) input.value += key;
-  }
-
-  document.addEventListener("click", (event) => {
-    const key = event.target.closest("[data-key]");
-    if (key) press(key);
-  });
   ["pointerdown", "keydown"].forEach((name) => document.addEventListener(name, alive, { passive: true }));
   document.addEventListener("DOMContentLoaded", arrive);
+  document.addEventListener("htmx:beforeSwap", (event) => { if (event.detail.target.id === "screen") remember(); });
   document.addEventListener("htmx:afterSettle", (event) => {
-    if (event.detail.target.id === "screen" || event.detail.elt.id === "screen") arrive();
+    if (event.detail.target.id === "veil" || event.detail.elt.id === "veil") cover();
+    else if (event.detail.target.id === "screen" || event.detail.elt.id === "screen") arrive();
   });
   const lost = (isLost) => { document.getElementById("lost").hidden = !isLost; };
   ["htmx:sendError", "htmx:timeout"].forEach((name) => document.addEventListener(name, () => lost(true)));

@@ -75,7 +75,7 @@ def test_our_own_page_is_heard(client: FlaskClient) -> None:
     assert life(client, csrf, Origin="http://localhost") == 204
 
 
-@pytest.mark.parametrize("path", ["/", "/etat", "/htmx.js", "/static/terminal.css", "/nowhere"])
+@pytest.mark.parametrize("path", ["/", "/etat", "/htmx.js", "/static/tokens.css", "/nowhere"])
 def test_every_answer_carries_the_strict_policy(client: FlaskClient, path: str) -> None:
     with client.get(path) as answer:
         headers = answer.headers
