@@ -13,9 +13,10 @@ import waitress
 from kiosk import assembly
 from kiosk.card_reader.errors import CardReaderError
 from kiosk.enrolment.errors import EnrolmentError
+from kiosk.enrolment.upkeep import Level
 from kiosk.printer.errors import PrinterError
-from kiosk.process_guard import HomeBusyError, claim, leave_no_traces
-from kiosk.self_check import Level, Machine, examine
+from kiosk.process_guard import EXIT_RESTART, HomeBusyError, RestartRequest, claim, leave_no_traces
+from kiosk.self_check import Machine, examine
 from kiosk.settings import KioskSettings, SettingsError, load_settings
 from kiosk.sync.errors import SyncError
 from wire.failpoints import Reach, pass_by
@@ -29,10 +30,15 @@ _EXIT_CANNOT_START = 2
 _CANNOT_START = (SettingsError, HomeBusyError, SyncError, EnrolmentError, PrinterError, CardReaderError, OSError)
 
 
-def serve(settings: KioskSettings, *, reach: Reach = pass_by) -> None:
-    """Run the terminal until SIGTERM or Ctrl-C. ``reach`` is for the fault tests' launcher."""
+def serve(settings: KioskSettings, *, reach: Reach = pass_by) -> int:
+    """Run the terminal until SIGTERM or Ctrl-C. ``reach`` is for the fault tests' launcher.
+
+    Returns:
+        The exit code: 0, or EXIT_RESTART when somebody at the panel wants the program to begin again.
+    """
     claim(settings.home)
-    terminal = assembly.build(settings, reach=reach)
+    restart = RestartRequest()
+    terminal = assembly.build(settings, reach=reach, restart=restart)
     try:
         server = waitress.create_server(
             terminal.app, host=LOOPBACK, port=settings.port, threads=_SERVER_THREADS, ident=None
@@ -42,6 +48,7 @@ def serve(settings: KioskSettings, *, reach: Reach = pass_by) -> None:
         server.run()
     finally:
         terminal.stop()
+    return EXIT_RESTART if restart.was_made else 0
 
 
 def self_check(settings: KioskSettings) -> int:
@@ -83,13 +90,12 @@ def main(arguments: list[str]) -> int:
         settings = load_settings(given)
         if given.command == "self-check":
             return self_check(settings)
-        serve(settings)
+        return serve(settings)
     except KeyboardInterrupt:
         return 0
     except _CANNOT_START as error:
         print(f"the terminal cannot start: {error}", file=sys.stderr)
         return _EXIT_CANNOT_START
-    return 0
 
 
 def _end(_signal: int, _frame: FrameType | None) -> None:

@@ -22,19 +22,26 @@ from kiosk.demonstration.views import make_blueprint
 from kiosk.enrolment.errors import NotReadyError
 from kiosk.enrolment.heartbeat import Heartbeat
 from kiosk.enrolment.languages import load_languages
+from kiosk.enrolment.machine import CentralGauge
 from kiosk.enrolment.ports import CardReader, NoVoice, Voice
+from kiosk.enrolment.readiness_watch import EVERY as LOOKED_EVERY
 from kiosk.enrolment.session import Collaborators, EnrolmentSession
+from kiosk.enrolment.upkeep import Upkeep
+from kiosk.health.disk import FolderDisk
 from kiosk.leftovers import settle_leftovers
 from kiosk.printer.device import sink_from_address
 from kiosk.printer.profile import profile_named
 from kiosk.printer.simulator.server import SimulatedPrinter
 from kiosk.printer.thermal import ThermalPrinter
+from kiosk.process_guard import RestartRequest
+from kiosk.self_check import Machine, examine
 from kiosk.settings import KioskSettings, VoiceMode
 from kiosk.sync.database import TerminalDatabase
 from kiosk.sync.desk import OnlineStatusDesk
 from kiosk.sync.earnings import OnlineEarnings
 from kiosk.sync.errors import KeyFileError
 from kiosk.sync.facts import Facts
+from kiosk.sync.gauge import HeldGauge
 from kiosk.sync.journal import DurableSlipJournal
 from kiosk.sync.keys import DeviceKey, make_dossier_key, open_root_key
 from kiosk.sync.link import CentralLink, HttpCentralLink, tls_context
@@ -94,6 +101,7 @@ class Terminal:
     app: Flask
     session: EnrolmentSession
     heartbeat: Heartbeat
+    lookout: Heartbeat
     store: SealedStore
     journal: DurableSlipJournal
     worker: SyncWorker
@@ -109,11 +117,13 @@ class Terminal:
         self.devices.printer.warm_up()
         settle_leftovers(self.store, self.journal, self.home.server_time.clock)
         self.heartbeat.start()
+        self.lookout.start()
         self.worker.start()
 
     def stop(self) -> None:
         """End every thread and let go of everything; harmless twice."""
         self.heartbeat.stop()
+        self.lookout.stop()
         self.worker.stop()
         self.devices.close()
         self.home.close()
@@ -182,8 +192,11 @@ def build(
     clock: Clock = utc_now,
     monotonic: Monotonic = boot_clock,
     reach: Reach = pass_by,
+    restart: RestartRequest | None = None,
 ) -> Terminal:
     """Join all parts of a registered terminal; nothing runs yet but the devices' own threads.
+
+    ``restart`` is what the panel's restart asks; who serves the terminal looks at it when the serving has ended.
 
     Raises:
         As :func:`open_home` and :func:`open_devices`.
@@ -195,27 +208,40 @@ def build(
         home.close()
         raise
     outbox = Outbox(home.database, reach=reach)
-    worker = _worker(home, outbox, settings, monotonic, reach)
+    refresher = Refresher(home.link, home.key, home.whereabouts, home.server_time)
+    worker = _worker(home, outbox, refresher, settings, monotonic, reach)
     store = SealedStore(home.database, home.whereabouts, home.server_time, on_added=worker.wake, reach=reach)
     journal = DurableSlipJournal(home.database)
     voice = EspeakVoice() if settings.voice is VoiceMode.HEADSET else NoVoice()
-    tools = _collaborators(home, devices, store, journal, clock, monotonic, reach, voice)
+    gauge = HeldGauge(outbox, worker, refresher, home.whereabouts, home.server_time)
+    upkeep = _upkeep(settings, home, devices, gauge, restart or RestartRequest())
+    tools = _collaborators(home, devices, store, journal, upkeep, clock, monotonic, reach, voice)
     session = EnrolmentSession(tools, load_languages())
     blueprints = [] if devices.tray is None else [make_blueprint(devices.tray, _addresses(settings, home))]
     app = create_app(session, secret_key=secrets.token_bytes(32), extra_blueprints=tuple(blueprints))
     # Browsers share cookies between ports: two terminals on one machine must not overwrite each other's.
     app.config["SESSION_COOKIE_NAME"] = f"terminal-{settings.port}"
-    return Terminal(app, session, Heartbeat(session), store, journal, worker, outbox, devices, home)
+    lookout = Heartbeat(session.readiness.look, every=LOOKED_EVERY, name="lookout")
+    return Terminal(app, session, Heartbeat(session.tick), lookout, store, journal, worker, outbox, devices, home)
 
 
-def _worker(home: Home, outbox: Outbox, settings: KioskSettings, monotonic: Monotonic, reach: Reach) -> SyncWorker:
+def _upkeep(
+    settings: KioskSettings, home: Home, devices: Devices, gauge: CentralGauge, restart: RestartRequest
+) -> Upkeep:
+    machine = Machine(settings.home, devices.reader, devices.printer, home.link, home.whereabouts, home.server_time)
+    return Upkeep(FolderDisk(settings.home), gauge, lambda: examine(machine), restart)
+
+
+def _worker(
+    home: Home, outbox: Outbox, refresher: Refresher, settings: KioskSettings, monotonic: Monotonic, reach: Reach
+) -> SyncWorker:
     return SyncWorker(
         outbox=outbox,
         link=home.link,
         key=home.key,
         whereabouts=home.whereabouts,
         server_time=home.server_time,
-        refresher=Refresher(home.link, home.key, home.whereabouts, home.server_time),
+        refresher=refresher,
         monotonic=monotonic,
         start_spread_s=settings.start_spread_s,
         reach=reach,
@@ -227,6 +253,7 @@ def _collaborators(
     devices: Devices,
     store: SealedStore,
     journal: DurableSlipJournal,
+    upkeep: Upkeep,
     clock: Clock,
     monotonic: Monotonic,
     reach: Reach,
@@ -243,6 +270,7 @@ def _collaborators(
             home.link, home.key, home.whereabouts, home.server_time, home.facts, monotonic=monotonic
         ),
         operators=ConfiguredOperators(home.whereabouts.operators, home.facts, home.server_time.now),
+        upkeep=upkeep,
         whereabouts=home.whereabouts,
         clock=clock,
         make_dossier_key=make_dossier_key,

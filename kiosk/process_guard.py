@@ -10,15 +10,39 @@ import ctypes
 import fcntl
 import os
 import resource
+import signal
+import threading
 from pathlib import Path
 
 LOCK_FILE = "terminal.lock"
 _PR_SET_DUMPABLE = 4  # linux/prctl.h
 _PRIVATE = 0o077
 
+EXIT_RESTART = 75
+"""EX_TEMPFAIL of sysexits.h: the process ended because somebody asked it to begin again (docs/operations.md)."""
+
+_ANSWER_S = 0.5  # the browser that asked gets its answer before the end
+
 
 class HomeBusyError(Exception):
     """Another terminal process runs on this home."""
+
+
+class RestartRequest:
+    """Somebody at the panel wants the program to begin again: it ends as if told by SIGTERM, and says so on its way.
+
+    Whoever started it starts it again: systemd by ``Restart=always``; nothing here does.
+    """
+
+    def __init__(self) -> None:
+        self.was_made = False
+
+    def __call__(self) -> None:
+        """Returns at once; the end comes half a second later."""
+        self.was_made = True
+        timer = threading.Timer(_ANSWER_S, os.kill, (os.getpid(), signal.SIGTERM))
+        timer.daemon = True
+        timer.start()
 
 
 def leave_no_traces() -> None:

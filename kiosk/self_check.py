@@ -5,7 +5,6 @@ Changes nothing but a probe file that it removes, and the papers of nobody: the 
 
 from __future__ import annotations
 
-import enum
 import os
 import shutil
 import stat
@@ -16,7 +15,10 @@ from datetime import timedelta
 from pathlib import Path
 
 from kiosk.enrolment.errors import EnrolmentError
+from kiosk.enrolment.faults import Fault, fault_of_place
 from kiosk.enrolment.ports import CardReader, PrinterState, ReaderState, SlipPrinter
+from kiosk.enrolment.readiness import CLOCK_DOUBTFUL, CLOCK_WRONG, DISK_FULL, DISK_LOW, TRUST_ENDS
+from kiosk.enrolment.upkeep import Finding, Level
 from kiosk.sync.errors import SyncError
 from kiosk.sync.files import replace_file
 from kiosk.sync.keys import DeviceKey, open_root_key
@@ -26,32 +28,33 @@ from kiosk.sync.whereabouts import HeldWhereabouts
 from wire.homes import DEVICE_KEY, ROOT_PUBLIC
 from wire.identifiers import moment
 
-DISK_FREE_BYTES = 200 * 1024 * 1024
-"""Below this the disk is called nearly full: still some 60,000 records, but logs and updates need room too."""
-
-CLOCK_SLACK = timedelta(minutes=2)
-TRUST_WARNING = timedelta(days=30)
 _SWAPS = Path("/proc/swaps")
 _READER_PATIENCE_S = 3.0  # the reader's first look at its slots
 _PROBE = ".self-check"
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
-
-
-class Level(enum.Enum):
-    """How a finding counts. Only a FAULT keeps the terminal from enrolling."""
-
-    OK = "ok"
-    WARNING = "warning"
-    FAULT = "fault"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One part of the machine and a sentence about it."""
-
-    part: str
-    level: Level
-    sentence: str
+_OF_READER: dict[ReaderState, tuple[Level, str, Fault | None]] = {
+    ReaderState.NO_SERVICE: (Level.FAULT, "The PC/SC service does not run: systemctl start pcscd.", Fault.NO_SERVICE),
+    ReaderState.NO_READER: (Level.FAULT, "No card reader: plug it in, or name it with --reader.", Fault.NO_READER),
+    ReaderState.EMPTY: (Level.OK, "There, and its slot is empty.", None),
+    ReaderState.PRESENT: (Level.OK, "There, with a card in its slot.", None),
+    ReaderState.MUTE: (Level.WARNING, "There, but the card in it does not answer: turn or clean it.", Fault.MUTE),
+}
+_OF_PRINTER: dict[PrinterState, tuple[Level, str, Fault | None]] = {
+    PrinterState.READY: (Level.OK, "Ready.", None),
+    PrinterState.PAPER_LOW: (Level.WARNING, "The paper is nearly used up: lay a new roll beside it.", Fault.PAPER_LOW),
+    PrinterState.PAPER_OUT: (Level.FAULT, "No paper: put a new roll in.", Fault.PAPER_OUT),
+    PrinterState.COVER_OPEN: (Level.FAULT, "The cover is open: close it.", Fault.COVER_OPEN),
+    PrinterState.OFFLINE: (
+        Level.FAULT,
+        "Cannot be reached or is not ready: check cable, power and address.",
+        Fault.PRINTER_OFFLINE,
+    ),
+    PrinterState.UNKNOWN: (
+        Level.WARNING,
+        "Says nothing of its state: slips will be printed but never confirmed.",
+        Fault.PRINTER_SILENT,
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +89,15 @@ def _disk(home: Path) -> Finding:
         (home / _PROBE).unlink()
         free = shutil.disk_usage(home).free
     except OSError:
-        return Finding("disk", Level.FAULT, "The terminal's folder cannot be written: mount the disk, or mend it.")
+        return Finding(
+            "disk", Level.FAULT, "The terminal's folder cannot be written: mount the disk, or mend it.", Fault.STORE
+        )
     if mode & _OTHERS:
         return Finding("disk", Level.FAULT, "Others may read the terminal's folder: chmod 700.")
-    if free < DISK_FREE_BYTES:
-        return Finding("disk", Level.WARNING, f"Only {free >> 20} MB are free: make room.")
+    if free < DISK_FULL:
+        return Finding("disk", Level.FAULT, f"Only {free >> 10} KB are free: make room.", Fault.DISK_FULL)
+    if free < DISK_LOW:
+        return Finding("disk", Level.WARNING, f"Only {free >> 20} MB are free: make room.", Fault.DISK_LOW)
     return Finding("disk", Level.OK, f"Written and read; {free >> 20} MB are free.")
 
 
@@ -99,29 +106,35 @@ def _keys(home: Path) -> Finding:
         DeviceKey.open(home / DEVICE_KEY)
         open_root_key(home / ROOT_PUBLIC)
     except SyncError as error:
-        return Finding("keys", Level.FAULT, f"{error}.")
+        return Finding("keys", Level.FAULT, f"{error}.", Fault.NOT_REGISTERED)
     return Finding("keys", Level.OK, "Device key and programme root are there, the key for this user's eyes only.")
 
 
 def _clock(server_time: ServerTime | None) -> Finding:
     if server_time is None:
         return Finding("clock", Level.WARNING, "Cannot be judged before the terminal is registered.")
-    behind = server_time.clock_behind()
-    if behind > CLOCK_SLACK:
-        return Finding("clock", Level.FAULT, f"The clock is {behind} behind the time central signed: set it.")
+    off = server_time.clock_off()
+    if off is not None and abs(off) >= CLOCK_DOUBTFUL:
+        side = "ahead of" if off > timedelta(0) else "behind"
+        sentence = f"The clock is {abs(off)} {side} the time central signed: set it."
+        if abs(off) >= CLOCK_WRONG:
+            return Finding("clock", Level.FAULT, sentence, Fault.CLOCK_WRONG)
+        return Finding("clock", Level.WARNING, sentence, Fault.CLOCK_DOUBTFUL)
     return Finding("clock", Level.OK, f"{server_time.clock():%Y-%m-%d %H:%M} UTC, not behind the time central signed.")
 
 
 def _trust(whereabouts: HeldWhereabouts | None, server_time: ServerTime | None) -> Finding:
     if whereabouts is None or server_time is None:
-        return Finding("trust", Level.FAULT, "This terminal is not registered: python -m provisioning register.")
+        sentence = "This terminal is not registered: python -m provisioning register."
+        return Finding("trust", Level.FAULT, sentence, Fault.NOT_REGISTERED)
     try:
         place = whereabouts.current()
     except EnrolmentError as error:
-        return Finding("trust", Level.FAULT, f"{error} ({error.code}).")
+        return Finding("trust", Level.FAULT, f"{error} ({error.code}).", fault_of_place(error.code))
     until = moment(place.trust.valid_until_ms)
-    if until - server_time.now() < TRUST_WARNING:
-        return Finding("trust", Level.WARNING, f"The trust bundle ends on {until:%Y-%m-%d}: central must renew it.")
+    if until - server_time.now() < TRUST_ENDS:
+        sentence = f"The trust bundle ends on {until:%Y-%m-%d}: central must renew it."
+        return Finding("trust", Level.WARNING, sentence, Fault.TRUST_EXPIRING)
     return Finding("trust", Level.OK, f"{place.terminal} at {place.office}; trust bundle valid to {until:%Y-%m-%d}.")
 
 
@@ -131,26 +144,11 @@ def _reader(machine: Machine) -> Finding:
     while state in {ReaderState.NO_SERVICE, ReaderState.NO_READER} and time.monotonic() < ends:
         machine.sleep(0.1)  # the reader looks at its slots in a thread of its own
         state = machine.reader.presence().state
-    sentences = {
-        ReaderState.NO_SERVICE: (Level.FAULT, "The PC/SC service does not run: systemctl start pcscd."),
-        ReaderState.NO_READER: (Level.FAULT, "No card reader: plug it in, or name it with --reader."),
-        ReaderState.EMPTY: (Level.OK, "There, and its slot is empty."),
-        ReaderState.PRESENT: (Level.OK, "There, with a card in its slot."),
-        ReaderState.MUTE: (Level.WARNING, "There, but the card in it does not answer: turn or clean it."),
-    }
-    return Finding("reader", *sentences[state])
+    return Finding("reader", *_OF_READER[state])
 
 
 def _printer(printer: SlipPrinter) -> Finding:
-    sentences = {
-        PrinterState.READY: (Level.OK, "Ready."),
-        PrinterState.PAPER_LOW: (Level.WARNING, "The paper is nearly used up: lay a new roll beside it."),
-        PrinterState.PAPER_OUT: (Level.FAULT, "No paper: put a new roll in."),
-        PrinterState.COVER_OPEN: (Level.FAULT, "The cover is open: close it."),
-        PrinterState.OFFLINE: (Level.FAULT, "Cannot be reached or is not ready: check cable, power and address."),
-        PrinterState.UNKNOWN: (Level.WARNING, "Says nothing of its state: slips will be printed but never confirmed."),
-    }
-    return Finding("printer", *sentences[printer.state()])
+    return Finding("printer", *_OF_PRINTER[printer.state()])
 
 
 def _central(link: CentralLink | None) -> Finding:
@@ -158,7 +156,7 @@ def _central(link: CentralLink | None) -> Finding:
         return Finding("central", Level.WARNING, "No usable address of central: register the terminal.")
     if link.alive():
         return Finding("central", Level.OK, "Answers.")
-    return Finding("central", Level.WARNING, "Does not answer: enrolments are kept here until it does.")
+    return Finding("central", Level.WARNING, "Does not answer: enrolments are kept here until it does.", Fault.NETWORK)
 
 
 def _memory() -> Finding:

@@ -133,6 +133,9 @@ _OF_PLACE = {
     "trust_validity": Fault.TRUST_EXPIRED,
 }
 
+OF_PLACE = frozenset(_OF_PLACE.values()) | {Fault.NOT_READY}
+"""Why a terminal's documents keep it from enrolling."""
+
 
 def fault_of(card: CardFault) -> Fault:
     """The fault to show for what the reader said."""

@@ -7,14 +7,14 @@ the slips are the person's only way in). No network, late sending and old settin
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from kiosk.enrolment.card_watch import READER_FAULTS
-from kiosk.enrolment.faults import TABLE, Fault, Severity, fault_of_place
+from kiosk.enrolment.faults import OF_PLACE, TABLE, Fault, Severity, fault_of_place, first_that_stops
 from kiosk.enrolment.machine import CentralReading
-from kiosk.enrolment.ports import PrinterState, ReaderState
+from kiosk.enrolment.ports import DoubtfulSlip, PrinterState, ReaderState
 
 DISK_LOW = 200 * 1024 * 1024
 """Bytes. Still some 60,000 records, but logs and updates need room too."""
@@ -40,6 +40,7 @@ _PRINTER = {
     PrinterState.OFFLINE: Fault.PRINTER_OFFLINE,
     PrinterState.UNKNOWN: Fault.PRINTER_SILENT,
 }
+_SEEN_LIVE = OF_PLACE | frozenset(READER_FAULTS.values())
 _RANK = {Severity.STOPS: 0, Severity.WARNING: 1, Severity.INFO: 2}
 
 
@@ -47,8 +48,8 @@ _RANK = {Severity.STOPS: 0, Severity.WARNING: 1, Severity.INFO: 2}
 class Observation:
     """The machine at one instant, aware UTC. None: not asked yet, or cannot be known; nothing is judged then.
 
-    ``not_ready`` is the code of the NotReadyError that keeps the terminal from enrolling, ``doubtful_slips`` how many
-    slips of today are failed or unknown. ``central`` is None when the terminal's own disk cannot be read.
+    ``not_ready`` is the code of the NotReadyError that keeps the terminal from enrolling, ``doubtful`` the slips of
+    today that failed or of which nobody knows. ``central`` is None when the terminal's own disk cannot be read.
     """
 
     at: datetime
@@ -57,7 +58,7 @@ class Observation:
     disk_free: int | None = None
     central: CentralReading | None = None
     not_ready: str | None = None
-    doubtful_slips: int = 0
+    doubtful: tuple[DoubtfulSlip, ...] = ()
 
 
 def current_faults(seen: Observation) -> tuple[Fault, ...]:
@@ -72,6 +73,14 @@ def current_faults(seen: Observation) -> tuple[Fault, ...]:
     return tuple(sorted(found, key=lambda fault: (_RANK[TABLE[fault].severity], order.index(fault))))
 
 
+def closing_fault(faults: Iterable[Fault]) -> Fault | None:
+    """The fault that keeps the next person from beginning, None when they may.
+
+    Reader and place are left out: the beat sees those live, and this list is some seconds old.
+    """
+    return first_that_stops(fault for fault in faults if fault not in _SEEN_LIVE)
+
+
 def _place(seen: Observation) -> Iterator[Fault]:
     if seen.not_ready is not None:
         yield fault_of_place(seen.not_ready)
@@ -82,7 +91,7 @@ def _devices(seen: Observation) -> Iterator[Fault]:
         yield READER_FAULTS[seen.reader]
     if seen.printer in _PRINTER:
         yield _PRINTER[seen.printer]
-    if seen.doubtful_slips:
+    if seen.doubtful:
         yield Fault.SLIPS_IN_DOUBT
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kiosk.enrolment.comfort import Comfort
+from kiosk.enrolment.faults import Fault
 from kiosk.enrolment.journey import Journey
+from kiosk.enrolment.panel_sheet import PanelSheet
 from kiosk.enrolment.ports import Operator, TerminalPlace
 from kiosk.enrolment.steps import Step
 from wire.identifiers import TerminalId
@@ -23,7 +25,8 @@ class Touch:
 class Screen:
     """The session at one instant. ``revision`` grows with every change that must be drawn.
 
-    ``done_today`` counts the openings kept here since midnight in France.
+    ``done_today`` counts the openings kept here since midnight in France. ``faults`` are the machine's, the gravest
+    first; ``panel`` is there while the agent's panel is open.
     """
 
     journey: Journey
@@ -36,3 +39,5 @@ class Screen:
     done_today: int
     comfort: Comfort
     menu_open: bool
+    faults: tuple[Fault, ...] = ()
+    panel: PanelSheet | None = None

@@ -23,10 +23,12 @@ from kiosk.enrolment.faults import Fault
 from kiosk.enrolment.journey import Journey, SlipProgress
 from kiosk.enrolment.languages import Languages
 from kiosk.enrolment.ports import CardPresence, ReaderState, TerminalPlace
+from kiosk.enrolment.readiness import Observation
 from kiosk.enrolment.rules import day_began
 from kiosk.enrolment.screen import Touch
 from kiosk.enrolment.steps import JourneyKind, Step, kind_of
 from kiosk.enrolment.texts import FRENCH, Texts
+from wire.identifiers import milliseconds
 
 _log = logging.getLogger(__name__)
 
@@ -48,7 +50,10 @@ class Stage:
         self.handled: int | None = None  # the insertion already dealt with
         self.touched_at = collaborators.monotonic()
         self.warning = False
-        self.revision = 0
+        self.seen: Observation | None = None  # the machine, when it was last looked at
+        self.faults: tuple[Fault, ...] = ()
+        # A page of the process before must never show the number of a screen of this one.
+        self.revision = milliseconds(collaborators.clock())
         self.menu_open = False  # the comfort menu lies over the screen
         self.comfort = Comfort()
         self.journey = Journey(JourneyKind.HALL, 0, Step.ATTRACT, self.now())
@@ -159,9 +164,15 @@ class Stage:
         """Wipe, and say why."""
         self._new_visit(Step.STOPPED, fault=fault, fault_code=code)
 
-    def out_of_service(self, code: str) -> None:
-        """Wipe, and close the terminal until it may enrol again."""
-        self._new_visit(Step.OUT_OF_SERVICE, fault=Fault.NOT_READY, fault_code=code)
+    def out_of_service(self, fault: Fault, code: str | None = None) -> None:
+        """Wipe, and close the terminal until it may enrol again; nothing changes when it is closed for that already."""
+        shown = self.journey
+        if (shown.step, shown.fault, shown.fault_code) != (Step.OUT_OF_SERVICE, fault, code):
+            self._new_visit(Step.OUT_OF_SERVICE, fault=fault, fault_code=code)
+
+    def redraw(self) -> None:
+        """Something that is shown beside the journey has changed."""
+        self.revision += 1
 
     def fail(self, visit: int, fault: Fault, code: str | None = None) -> None:
         """What a worker calls: stop that visit, if it is still the one shown."""

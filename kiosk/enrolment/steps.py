@@ -125,6 +125,8 @@ RESTING = frozenset(
         Step.UNCHANGED,
     },
 )
+# Of those who look after the terminal: open over whatever keeps it from enrolling.
+PANEL_STEPS = frozenset({Step.PANEL_PIN, Step.PANEL})
 # Asked by the machine, never by going back: central answers once.
 _NO_WAY_BACK = frozenset({Step.STATUS})
 _OFF_PATH = RESTING | {Step.OUT_OF_SERVICE, Step.SIGN_IN, Step.READING, Step.PRINTING, Step.PAPER}

@@ -62,6 +62,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from kiosk.enrolment.course import Aim
 from kiosk.enrolment.errors import StepError, VoiceError
 from kiosk.enrolment.forms import Form, number, text, ticked, touch_of, word, yes_or_no
+from kiosk.enrolment.panel_views import PANEL_TOUCHES
 from kiosk.enrolment.presentation import picture
 from kiosk.enrolment.screen import Touch
 from kiosk.enrolment.session import EnrolmentSession
@@ -122,6 +123,7 @@ TOUCHES: dict[str, Act] = {
     "start_again": lambda session, touch, _form: session.start_again(touch),
     "stay": lambda session, _touch, _form: session.stay(),
     "comfort": lambda session, _touch, form: session.choose_comfort(text(form, "field"), text(form, "value")),
+    **PANEL_TOUCHES,
 }
 
 

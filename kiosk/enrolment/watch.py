@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 
 from kiosk.enrolment.card_watch import IN_SLOT, READER_FAULTS, CardEvent, card_event
 from kiosk.enrolment.errors import CardError, NotReadyError
-from kiosk.enrolment.faults import Fault, fault_of
+from kiosk.enrolment.faults import Fault, fault_of, fault_of_place
 from kiosk.enrolment.holder import CardContents
+from kiosk.enrolment.readiness import closing_fault
 from kiosk.enrolment.rules import is_test_card_among_real_people
 from kiosk.enrolment.silence import Silence, is_abandoned, judge
 from kiosk.enrolment.stage import Stage
-from kiosk.enrolment.steps import RESTING, Step, kind_of
+from kiosk.enrolment.steps import PANEL_STEPS, RESTING, Step, kind_of
+
+_CLOSED_FROM = frozenset({Step.ATTRACT, Step.SIGN_IN, Step.OUT_OF_SERVICE})
 
 
 class Watch:
@@ -40,6 +44,8 @@ class Watch:
         """Act on what lies in the slot."""
         stage = self._stage
         match card_event(stage.journey.step, stage.journey.fault, stage.presence, stage.handled):
+            case CardEvent.BEGIN | CardEvent.MUTE if not self._may_begin():
+                pass  # the screen now says why
             case CardEvent.BEGIN:
                 stage.begin_visit()
                 self._read_card()
@@ -56,19 +62,41 @@ class Watch:
                 pass
 
     def look_where_we_are(self) -> None:
-        """Follow configuration and trust bundle while nobody is in the middle of something."""
+        """Follow documents and readiness while nobody is in the middle of something; the panel stays open over all."""
         stage = self._stage
+        is_at_panel = stage.journey.step in PANEL_STEPS
         try:
             stage.place = stage.tools.whereabouts.current()
         except NotReadyError as error:
-            if stage.journey.step is not Step.OUT_OF_SERVICE or stage.journey.fault_code != error.code:
-                stage.out_of_service(error.code)
+            if not is_at_panel:
+                stage.out_of_service(fault_of_place(error.code), error.code)
+            return
+        if is_at_panel:
+            return
+        closing = closing_fault(stage.faults)
+        if closing is not None and stage.journey.step in _CLOSED_FROM:
+            stage.out_of_service(closing)
             return
         closed = stage.journey.step is Step.OUT_OF_SERVICE
         moved = stage.journey.kind is not kind_of(stage.place.sub_channel)
         signed_out = stage.must_sign_in and stage.journey.step is not Step.SIGN_IN
         if closed or moved or signed_out:
             stage.go_home()
+
+    def end_panel(self) -> None:
+        """From the agent's panel to the screen that waits, or to the one that says why nobody can begin."""
+        self._stage.go_home()
+        self.look_where_we_are()
+
+    def _may_begin(self) -> bool:
+        """Whether the card that came in begins a visit; where it does not, the screen that says why is shown."""
+        stage = self._stage
+        if stage.journey.step in PANEL_STEPS:
+            self.end_panel()
+        closing = closing_fault(stage.faults)
+        if closing is not None:
+            stage.out_of_service(closing)
+        return stage.journey.step in RESTING
 
     def _listen_to_silence(self) -> None:
         stage = self._stage
@@ -78,6 +106,7 @@ class Watch:
             stage.go_home()
         if is_abandoned(stage.journey.step, now - stage.touched_at):
             stage.standard_comfort()
+            stage.put(dataclasses.replace(stage.journey, complaint=None))  # nor does a hint outlive who asked for it
         silence = judge(stage.journey.step, now - stage.touched_at, stage.comfort.patience)
         stage.warning = silence is Silence.WARN
         card_explains_it = stage.journey.step is Step.STOPPED and stage.presence.state in IN_SLOT

@@ -71,10 +71,6 @@ class ServerTime:
         carried = moment(floor.floor_ms) + timedelta(milliseconds=floor.since_ms or 0)
         return max(self.clock(), carried)
 
-    def clock_behind(self) -> timedelta:
-        """How far the clock is behind the signed time; zero when it is not."""
-        return max(timedelta(0), self.now() - self.clock())
-
     def clock_off(self) -> timedelta | None:
         """How far the clock is ahead of the signed time (negative: behind); None when nobody can know.
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
+from kiosk.enrolment.company import SOMEBODY_ELSE, qualities
 from kiosk.enrolment.holder import CardContents
 from kiosk.enrolment.journey import Journey
 from kiosk.enrolment.languages import load_languages
 from kiosk.enrolment.session import Collaborators, EnrolmentSession, Touch
-from kiosk.enrolment.steps import JourneyKind, Step
+from kiosk.enrolment.steps import QUESTION_OF, JourneyKind, Step
 from tests.fakes.card_slot import FakeCardReader, card
 from tests.fakes.earnings import FakeEarningsDesk
 from tests.fakes.kept_records import FakeRecordStore
+from tests.fakes.machine import FakeUpkeep
 from tests.fakes.operators import AGENT_PIN, PHARMACIST_PIN, FakeOperatorDirectory
 from tests.fakes.paper import FakeSlipPrinter
 from tests.fakes.place import FakeWhereabouts, counter, hall
@@ -21,6 +24,7 @@ from tests.fakes.prover import FakeContactProver
 from tests.fakes.slip_notes import FakeSlipJournal
 from tests.fakes.status_word import FakeStatusDesk
 from tests.fakes.terminal_rig import HandClock
+from wire.evidence import AlertWish, Measure
 from wire.failpoints import Failpoint
 
 Job = Callable[[], None]
@@ -40,6 +44,7 @@ class EnrolmentRig:
     prover: FakeContactProver = field(default_factory=FakeContactProver)
     earnings: FakeEarningsDesk = field(default_factory=FakeEarningsDesk)
     operators: FakeOperatorDirectory = field(default_factory=FakeOperatorDirectory)
+    upkeep: FakeUpkeep = field(default_factory=FakeUpkeep)
     clock: HandClock = field(default_factory=HandClock)
     is_slow: bool = False
     held: list[Job] = field(default_factory=list)
@@ -66,6 +71,7 @@ class EnrolmentRig:
                 prover=self.prover,
                 earnings=self.earnings,
                 operators=self.operators,
+                upkeep=self.upkeep.port,
                 whereabouts=self.whereabouts,
                 clock=self.clock.now,
                 monotonic=self.clock.monotonic,
@@ -112,32 +118,52 @@ class EnrolmentRig:
     def go(self, to: Step, *, break_glass: bool = True, centre_15: bool = True, contact: bool = True) -> None:
         """Walk from a card in the slot to a screen, touching what a willing person touches."""
         if self.step is Step.SIGN_IN:
-            self.session.sign_in(self.touch(), PHARMACIST_PIN)
+            self.session.attesting.sign_in(self.touch(), PHARMACIST_PIN)
         if self.step is Step.ATTRACT and to is not Step.ATTRACT:
             self.insert()
-        session = self.session
-        moves: dict[Step, Callable[[], None]] = {
-            Step.WHO: lambda: session.choose_person(self.touch(), 0),
-            Step.NOTICE: lambda: session.notice_read(self.touch(), to_the_end=True),
-            Step.CONSENT: lambda: session.answer(self.touch(), accepted=True),
-            Step.BREAK_GLASS: lambda: session.answer(self.touch(), accepted=break_glass),
-            Step.CENTRE_15: lambda: session.answer(self.touch(), accepted=centre_15),
-            Step.CONTACT: lambda: (
-                session.give_contact(self.touch(), "camille@exemple.fr", "06 12 34 56 78")
-                if contact
-                else session.give_no_contact(self.touch())
-            ),
-            Step.SLIP_OFFER: lambda: session.choose_slip(self.touch(), wanted=True),
-            Step.SUMMARY: lambda: session.agree_summary(self.touch()),
-            Step.IDENTITY: self.attest,
-            Step.CONFIRM: lambda: session.confirm(self.touch()),
-        }
-        for _ in moves:
+        moves = self._moves(break_glass, centre_15, contact)
+        for _ in Step:
             if self.step is to:
                 return
             moves[self.step]()
         assert self.step is to, self.step
 
+    def _moves(self, break_glass: bool, centre_15: bool, contact: bool) -> dict[Step, Callable[[], None]]:
+        """What a willing person touches on each screen."""
+        session = self.session
+        others = {Step.BREAK_GLASS: break_glass, Step.CENTRE_15: centre_15, Step.DELETE: False}
+        answers: dict[Step, Callable[[], None]] = {
+            step: partial(self._answer, others.get(step, True)) for step in QUESTION_OF
+        }
+        company, reaching = session.accompanying, session.reaching
+        return {
+            **answers,
+            Step.WHO: lambda: session.choose_person(self.touch(), 0),
+            Step.PROTECTION: lambda: company.say_measure(self.touch(), Measure.REPRESENTATION),
+            Step.REPRESENTATIVE: lambda: company.choose_representative(self.touch(), SOMEBODY_ELSE),
+            Step.REPRESENTATIVE_NAME: lambda: company.name_representative(self.touch(), "MARTIN", "ALIX", "05/01/1960"),
+            Step.QUALITY: lambda: company.say_quality(self.touch(), qualities(self.journey.party)[0]),
+            Step.AIM: lambda: session.choose_aim(self.touch(), self.journey.aims[0]),
+            Step.NOTICE: lambda: session.notice_read(self.touch(), to_the_end=True),
+            Step.MINOR_NOTICE: lambda: session.notice_read(self.touch(), to_the_end=True),
+            Step.CONTACT: lambda: (
+                reaching.give_contact(self.touch(), "camille@exemple.fr", "06 12 34 56 78")
+                if contact
+                else reaching.give_no_contact(self.touch())
+            ),
+            Step.PROOF: lambda: reaching.leave_unproved(self.touch()),
+            Step.ALERTS: lambda: reaching.wish_alerts(self.touch(), AlertWish.FIRST_ACCESS),
+            Step.OWN_CONTACT: lambda: company.give_own_contact(self.touch(), "", ""),
+            Step.OTHER_PARENT: lambda: company.name_other_parent(self.touch(), "", ""),
+            Step.SLIP_OFFER: lambda: reaching.choose_slip(self.touch(), wanted=True),
+            Step.SUMMARY: lambda: session.agree_summary(self.touch()),
+            Step.IDENTITY: self.attest,
+            Step.CONFIRM: lambda: session.attesting.confirm(self.touch()),
+        }
+
+    def _answer(self, accepted: bool) -> None:
+        self.session.answer(self.touch(), accepted=accepted)
+
     def attest(self) -> None:
         pin = AGENT_PIN if self.kind is JourneyKind.HALL else PHARMACIST_PIN
-        self.session.attest(self.touch(), pin=pin, method="identity_card", statement=True)
+        self.session.attesting.attest(self.touch(), pin=pin, method="identity_card", statement=True)

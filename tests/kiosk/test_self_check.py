@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from kiosk.enrolment.ports import PrinterState, PrintOutcome, PrintResult, ReaderState
-from kiosk.self_check import Finding, Level, Machine, examine
+from kiosk.enrolment.upkeep import Finding, Level
+from kiosk.self_check import Machine, examine
 from tests.fakes.card_slot import FakeCardReader
 from tests.fakes.central_simulator import CentralSimulator
 from tests.fakes.paper import FakeSlipPrinter
@@ -70,11 +71,21 @@ def test_a_device_key_that_others_may_read_is_a_fault(bench: Bench) -> None:
     assert bench.finding("keys").level is Level.FAULT
 
 
-def test_a_clock_behind_the_signed_time_is_a_fault(bench: Bench) -> None:
-    bench.rig.server_time.learn(milliseconds(PRESENT + timedelta(hours=3)))
+@pytest.mark.parametrize(("hours", "level"), [(3, Level.WARNING), (30, Level.FAULT)])
+def test_a_clock_behind_the_signed_time_is_doubtful_and_a_day_behind_it_is_a_fault(
+    hours: int, level: Level, bench: Bench
+) -> None:
+    bench.rig.server_time.learn(milliseconds(PRESENT + timedelta(hours=hours)))
     finding = bench.finding("clock")
-    assert finding.level is Level.FAULT
-    assert "3:00:00" in finding.sentence
+    assert finding.level is level
+    assert str(timedelta(hours=hours)) in finding.sentence
+    assert "behind" in finding.sentence
+
+
+def test_a_clock_set_ahead_after_the_signed_time_is_noticed(bench: Bench) -> None:
+    bench.rig.server_time.learn(milliseconds(PRESENT))
+    bench.rig.clock.at += timedelta(minutes=10)
+    assert "ahead" in bench.finding("clock").sentence
 
 
 def test_a_bundle_that_ends_soon_is_a_warning_and_one_that_ended_a_fault(bench: Bench) -> None:

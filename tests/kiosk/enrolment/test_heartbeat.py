@@ -10,7 +10,7 @@ from tests.waiting import wait_until
 
 def test_a_card_is_noticed_and_wiped_without_any_browser() -> None:
     rig = EnrolmentRig(JourneyKind.HALL, Programme())
-    beat = Heartbeat(rig.session, every=0.005)
+    beat = Heartbeat(rig.session.tick, every=0.005)
     beat.start()
     try:
         rig.reader.insert(card())
@@ -31,7 +31,7 @@ def test_one_bad_beat_does_not_stop_the_later_ones() -> None:
         return presence()
 
     rig.reader.presence = failing_once  # type: ignore[method-assign, assignment]
-    beat = Heartbeat(rig.session, every=0.005)
+    beat = Heartbeat(rig.session.tick, every=0.005)
     beat.start()
     try:
         rig.reader.insert(card())

@@ -1,0 +1,132 @@
+"""From what is seen of the machine to the lines of the agent's panel: part, level, word, values. Pure.
+
+Values are rounded, so that the panel is drawn anew when something happened and not because a second went by.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from kiosk.enrolment.faults import TABLE, Fault, Severity
+from kiosk.enrolment.machine import CentralReading
+from kiosk.enrolment.readiness import CLOCK_DOUBTFUL, Observation, current_faults
+from kiosk.enrolment.rules import PARIS
+from kiosk.enrolment.upkeep import Level
+
+_LEVEL_OF = {Severity.INFO: Level.OK, Severity.WARNING: Level.WARNING, Severity.STOPS: Level.FAULT}
+_MB, _GB = 1 << 20, 1 << 30
+_PARTS: dict[str, frozenset[Fault]] = {
+    "place": frozenset({Fault.NOT_READY, Fault.REVOKED, Fault.NOT_REGISTERED, Fault.TRUST_EXPIRED}),
+    "reader": frozenset({Fault.NO_READER, Fault.NO_SERVICE}),
+    "printer": frozenset(
+        {Fault.PAPER_LOW, Fault.PAPER_OUT, Fault.COVER_OPEN, Fault.PRINTER_OFFLINE, Fault.PRINTER_SILENT}
+    ),
+    "disk": frozenset({Fault.DISK_LOW, Fault.DISK_FULL}),
+    "clock": frozenset({Fault.CLOCK_DOUBTFUL, Fault.CLOCK_WRONG}),
+    "network": frozenset({Fault.NETWORK, Fault.CENTRAL_REFUSING, Fault.CONTACT_LOST}),
+    "records": frozenset({Fault.SENDING_LATE, Fault.DEAD_LETTERS}),
+    "trust": frozenset({Fault.TRUST_EXPIRING}),
+    "configuration": frozenset({Fault.CONFIGURATION_OLD}),
+    "slips": frozenset({Fault.SLIPS_IN_DOUBT}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line: ``state`` names the word ``panel.<part>.<state>`` of the screens, ``values`` are put into it.
+
+    ``at`` is put in as well; it moves every minute, and two rows that differ in it only are equal.
+    """
+
+    part: str
+    level: Level
+    state: str
+    values: dict[str, Any] = field(default_factory=dict)
+    at: str = field(default="", compare=False)
+    faults: tuple[Fault, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    state: str
+    values: dict[str, Any] = field(default_factory=dict)
+    at: str = ""
+
+
+def rows_of(seen: Observation) -> tuple[Row, ...]:
+    """The panel's lines, in the order in which a person would mend the parts."""
+    faults = current_faults(seen)
+    words = {
+        "place": _place(seen),
+        "reader": _Word(seen.reader.value),
+        "printer": _Word("unasked" if seen.printer is None else seen.printer.value),
+        "disk": _disk(seen.disk_free),
+        "slips": _Word("doubtful" if seen.doubtful else "fine", {"number": len(seen.doubtful)}),
+        **_of_central(seen.central),
+    }
+    return tuple(_row(part, words[part], faults) for part in _PARTS if part in words)
+
+
+def _row(part: str, word: _Word, faults: Iterable[Fault]) -> Row:
+    own = tuple(fault for fault in faults if fault in _PARTS[part])
+    level = _LEVEL_OF[TABLE[own[0]].severity] if own else Level.OK
+    return Row(part, level, word.state, word.values, word.at, own)
+
+
+def _place(seen: Observation) -> _Word:
+    return _Word("ready") if seen.not_ready is None else _Word("closed", {"code": seen.not_ready})
+
+
+def _disk(free: int | None) -> _Word:
+    if free is None:
+        return _Word("unknown")
+    if free < _GB:
+        return _Word("megabytes", {"number": free // _MB})
+    return _Word("gigabytes", {"number": free // _GB})
+
+
+def _of_central(told: CentralReading | None) -> dict[str, _Word]:
+    if told is None:
+        return {"records": _Word("unknown")}
+    return {
+        "clock": _clock(told.clock_off),
+        "network": _network(told),
+        "records": _Word("waiting" if told.waiting else "none", {"number": told.waiting, "dead": len(told.dead)}),
+        "trust": _Word("unknown") if told.trust_until is None else _Word("until", {"day": _day(told.trust_until)}),
+        "configuration": _configuration(told),
+    }
+
+
+def _clock(off: timedelta | None) -> _Word:
+    if off is None:
+        return _Word("unknown")
+    if abs(off) < CLOCK_DOUBTFUL:
+        return _Word("right")
+    return _Word("ahead" if off > timedelta(0) else "behind", {"minutes": abs(off) // timedelta(minutes=1)})
+
+
+def _network(told: CentralReading) -> _Word:
+    at = _moment(told.last_contact_at)
+    if told.failure is not None:
+        return _Word("failing", {"code": told.failure}, at)
+    return _Word("never" if told.last_contact_at is None else "well", {}, at)
+
+
+def _configuration(told: CentralReading) -> _Word:
+    if told.configuration_version is None:
+        return _Word("unknown")
+    number: dict[str, Any] = {"number": told.configuration_version}
+    if told.configuration_confirmed_at is None:
+        return _Word("unconfirmed", number)
+    return _Word("confirmed", number, _moment(told.configuration_confirmed_at))
+
+
+def _day(at: datetime) -> str:
+    return f"{at.astimezone(PARIS):%d/%m/%Y}"
+
+
+def _moment(at: datetime | None) -> str:
+    return "—" if at is None else f"{at.astimezone(PARIS):%d/%m %H:%M}"

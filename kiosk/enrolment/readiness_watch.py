@@ -1,0 +1,74 @@
+"""Looks around now and then while nobody is served: printer, disk, clock, central. What is found stands on the stage.
+
+A printer may take seconds to answer, so the looks have a thread of their own (:mod:`kiosk.enrolment.heartbeat`) and
+never hold the stage's lock while they wait; the beat that watches the card goes on.
+"""
+
+from __future__ import annotations
+
+from kiosk.enrolment.errors import NotReadyError, StoreError
+from kiosk.enrolment.machine import CentralReading
+from kiosk.enrolment.panel_rows import rows_of
+from kiosk.enrolment.ports import DoubtfulSlip
+from kiosk.enrolment.readiness import Observation, current_faults
+from kiosk.enrolment.stage import Stage
+from kiosk.enrolment.steps import RESTING, Step
+
+EVERY = 5.0
+"""Seconds between two looks: paper that ran out is said before the next person has come."""
+
+_LOOKED_AT = RESTING | {Step.SIGN_IN, Step.OUT_OF_SERVICE}
+# Not where a PIN is being typed: a screen that is drawn anew loses the digits.
+_DRAWN_ANEW = frozenset({Step.ATTRACT, Step.OUT_OF_SERVICE, Step.PANEL})
+
+
+class ReadinessWatch:
+    """One terminal's looks around. :meth:`look` blocks for as long as the printer takes."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+
+    def look(self) -> None:
+        """Ask every part once, unless somebody is being served: their slip must not wait behind our question."""
+        stage = self._stage
+        if stage.journey.step not in _LOOKED_AT:
+            return
+        seen = self._observed()
+        with stage.lock:
+            before = None if stage.seen is None else rows_of(stage.seen)
+            faults = current_faults(seen)
+            changed = faults != stage.faults or (stage.journey.step is Step.PANEL and rows_of(seen) != before)
+            stage.seen, stage.faults = seen, faults
+            if changed and stage.journey.step in _DRAWN_ANEW:
+                stage.redraw()
+
+    def _observed(self) -> Observation:
+        tools = self._stage.tools
+        return Observation(
+            at=tools.clock(),
+            reader=tools.reader.presence().state,
+            printer=tools.printer.state(),
+            disk_free=tools.upkeep.disk.free_bytes(),
+            central=self._central(),
+            not_ready=self._not_ready(),
+            doubtful=self._doubtful(),
+        )
+
+    def _central(self) -> CentralReading | None:
+        try:
+            return self._stage.tools.upkeep.central.read()
+        except StoreError:
+            return None
+
+    def _not_ready(self) -> str | None:
+        try:
+            self._stage.tools.whereabouts.current()
+        except NotReadyError as error:
+            return error.code
+        return None
+
+    def _doubtful(self) -> tuple[DoubtfulSlip, ...]:
+        try:
+            return self._stage.tools.journal.doubtful(self._stage.midnight())
+        except StoreError:
+            return ()
