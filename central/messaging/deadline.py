@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 
 from central.messaging.errors import NotSentError
+
+_log = logging.getLogger(__name__)
 
 AT_ONCE = 8
 """Messages that may be under way together; one more is refused at once, so that threads cannot pile up."""
@@ -39,12 +42,14 @@ class Deadline:
             raise ended[0]
 
     def _run(self, job: Callable[[], None], ended: list[NotSentError | None]) -> None:
-        result: NotSentError | None = NotSentError("the message could not be handed over")
+        result: NotSentError | None = None
         try:
             job()
-            result = None
         except NotSentError as error:
             result = error
+        except Exception as error:  # noqa: BLE001 - whatever it is, its text may quote the message: its class says enough
+            _log.error("%s while a message was handed over", type(error).__name__)  # noqa: TRY400 - same
+            result = NotSentError("the message could not be handed over")
         finally:
             self._places.release()
             ended.append(result)

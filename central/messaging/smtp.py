@@ -48,9 +48,9 @@ class SmtpMail:
         except smtplib.SMTPResponseException as error:
             # What the server said may quote the address: neither it nor the cause is kept.
             raise NotSentError(f"the mail server answered {error.smtp_code}", code="refused") from None
-        except TimeoutError as error:
-            raise NotSentError("the mail server does not answer in time", code="silent") from error
         except (smtplib.SMTPException, OSError) as error:
+            if _is_late(error):
+                raise NotSentError("the mail server does not answer in time", code="silent") from None
             raise NotSentError(f"the mail server cannot be used ({type(error).__name__})", code="unreachable") from None
 
     def _connect(self) -> smtplib.SMTP:
@@ -65,6 +65,11 @@ class SmtpMail:
                 server.close()
                 raise
         return server
+
+
+def _is_late(error: Exception) -> bool:
+    # smtplib tells a time-out while it reads as a lost connection.
+    return isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError)
 
 
 def write_email(sender: str, to: str, subject: str, body: str, *, at: datetime) -> EmailMessage:
