@@ -13,7 +13,7 @@ from kiosk.enrolment.readiness import closing_fault
 from kiosk.enrolment.rules import is_test_card_among_real_people
 from kiosk.enrolment.silence import Silence, is_abandoned, judge
 from kiosk.enrolment.stage import Stage
-from kiosk.enrolment.steps import PANEL_STEPS, RESTING, Step, kind_of
+from kiosk.enrolment.steps import PANEL_STEPS, PERSONAL, RESTING, Step, kind_of
 
 _CLOSED_FROM = frozenset({Step.ATTRACT, Step.SIGN_IN, Step.OUT_OF_SERVICE})
 
@@ -96,7 +96,7 @@ class Watch:
         closing = closing_fault(stage.faults)
         if closing is not None:
             stage.out_of_service(closing)
-        return stage.journey.step in RESTING
+        return stage.journey.step in RESTING | PERSONAL
 
     def _listen_to_silence(self) -> None:
         stage = self._stage

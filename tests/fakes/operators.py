@@ -1,4 +1,4 @@
-"""An ``OperatorDirectory`` of one agent and two pharmacists; ``locked_until`` locks it."""
+"""An ``OperatorDirectory`` of one agent, two pharmacists and a preparer; ``locked_until`` locks it."""
 
 from __future__ import annotations
 
@@ -11,10 +11,12 @@ from wire.identifiers import operator_id
 AGENT_PIN = "482913"
 PHARMACIST_PIN = "702554"
 OTHER_PHARMACIST_PIN = "118800"
+PREPARER_PIN = "640917"
 _BY_PIN = {
     AGENT_PIN: Operator(operator_id("AGENT-01"), OperatorRole.AGENT, "Agent A."),
     PHARMACIST_PIN: Operator(operator_id("PHARMA-01"), OperatorRole.PHARMACIST, "Pharmacien P."),
     OTHER_PHARMACIST_PIN: Operator(operator_id("PHARMA-02"), OperatorRole.PHARMACIST, "Pharmacienne Q."),
+    PREPARER_PIN: Operator(operator_id("PREPA-01"), OperatorRole.PREPARER, "Préparateur R."),
 }
 
 

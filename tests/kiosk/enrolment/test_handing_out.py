@@ -77,7 +77,7 @@ def test_the_failpoints_of_printing_are_passed_once_a_slip(rig: EnrolmentRig) ->
 def test_a_full_disk_opens_nothing_prints_nothing_and_says_so(rig: EnrolmentRig) -> None:
     rig.go(Step.CONFIRM)
     rig.store.full = True
-    rig.session.confirm(rig.touch())
+    rig.session.attesting.confirm(rig.touch())
     assert (rig.step, rig.journey.fault) == (Step.STOPPED, Fault.STORE)
     assert rig.printer.given == []
     assert rig.session.screen().done_today == 0
@@ -107,7 +107,7 @@ def test_a_slip_outcome_names_its_enrolment(rig: EnrolmentRig) -> None:
 def test_missing_paper_is_said_and_the_record_stays(rig: EnrolmentRig) -> None:
     rig.printer.coming = [READY, NO_PAPER]
     rig.go(Step.CONFIRM)
-    rig.session.confirm(rig.touch())
+    rig.session.attesting.confirm(rig.touch())
     assert rig.step is Step.PAPER
     assert [(slip.kind, slip.state) for slip in rig.journey.slips] == [(A, "printed"), (B, "failed")]
     assert len(rig.store.of(RecordKind.ENROLMENT)) == 1
@@ -116,7 +116,7 @@ def test_missing_paper_is_said_and_the_record_stays(rig: EnrolmentRig) -> None:
 def test_only_what_did_not_come_out_is_printed_again_as_the_next_copy(rig: EnrolmentRig) -> None:
     rig.printer.coming = [READY, NO_PAPER, NO_PAPER]
     rig.go(Step.CONFIRM)
-    rig.session.confirm(rig.touch())
+    rig.session.attesting.confirm(rig.touch())
     rig.session.print_again(rig.touch())
     rig.session.print_again(rig.touch())
     assert rig.step is Step.THANKS
@@ -129,7 +129,7 @@ def test_only_what_did_not_come_out_is_printed_again_as_the_next_copy(rig: Enrol
 def test_a_silent_printer_is_never_taken_for_a_printed_slip(rig: EnrolmentRig) -> None:
     rig.printer.coming = [READY, SILENT]
     rig.go(Step.CONFIRM)
-    rig.session.confirm(rig.touch())
+    rig.session.attesting.confirm(rig.touch())
     assert rig.step is Step.PAPER
     rig.session.paper_settled(rig.touch())
     assert rig.step is Step.THANKS
@@ -152,7 +152,7 @@ def test_pulling_the_card_while_slips_are_printed_wipes_nothing(rig: EnrolmentRi
 def test_the_code_is_forgotten_when_nobody_comes_for_the_paper(rig: EnrolmentRig) -> None:
     rig.printer.coming = [READY, NO_PAPER]
     rig.go(Step.CONFIRM)
-    rig.session.confirm(rig.touch())
+    rig.session.attesting.confirm(rig.touch())
     rig.wait(149)
     assert not rig.session.screen().warning
     rig.wait(31)
@@ -190,6 +190,6 @@ def test_a_mistake_of_ours_while_printing_leaves_the_record_and_says_that_paper_
 
     monkeypatch.setattr(rig.printer, "print", broken)
     rig.go(Step.CONFIRM)
-    rig.session.confirm(rig.touch())
+    rig.session.attesting.confirm(rig.touch())
     assert rig.step is Step.PAPER
     assert rig.store.of(RecordKind.ENROLMENT)

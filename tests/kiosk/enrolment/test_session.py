@@ -5,15 +5,16 @@ from datetime import UTC, datetime
 
 import pytest
 
+from kiosk.enrolment.course import Party
 from kiosk.enrolment.errors import CardFault, StepError
 from kiosk.enrolment.faults import Fault
-from kiosk.enrolment.journey import Journey
+from kiosk.enrolment.journey import Company, Journey
 from kiosk.enrolment.ports import ReaderState
 from kiosk.enrolment.session import Touch
 from kiosk.enrolment.steps import JourneyKind, Step
 from tests.fakes.card_slot import card, person
 from tests.fakes.enrolment_rig import EnrolmentRig
-from tests.fakes.operators import AGENT_PIN, OTHER_PHARMACIST_PIN, PHARMACIST_PIN
+from tests.fakes.operators import AGENT_PIN, OTHER_PHARMACIST_PIN, PHARMACIST_PIN, PREPARER_PIN
 from tests.fakes.place import hall
 from tests.fakes.programme import Programme
 from wire.evidence import Question
@@ -96,7 +97,7 @@ def test_opposition_to_centre_15_alone_reaches_the_record_and_its_keys(rig: Enro
 
 def test_without_contact_the_activation_slip_is_offered_and_may_be_declined(rig: EnrolmentRig) -> None:
     rig.go(Step.SLIP_OFFER, contact=False)
-    rig.session.choose_slip(rig.touch(), wanted=False)
+    rig.session.reaching.choose_slip(rig.touch(), wanted=False)
     rig.go(Step.THANKS)
     assert [slip.kind.value for slip in rig.printer.given] == ["A"]
     (draft,) = rig.store.of(RecordKind.ENROLMENT)
@@ -109,16 +110,6 @@ def test_central_unreachable_does_not_stop_an_enrolment(rig: EnrolmentRig) -> No
     rig.desk.word = PersonStatus.UNKNOWN
     rig.go(Step.THANKS)
     assert rig.store.of(RecordKind.ENROLMENT)
-
-
-@pytest.mark.parametrize("word", [PersonStatus.ACTIVE, PersonStatus.CLOSED])
-def test_who_has_a_dossier_is_told_so_and_nothing_is_kept(rig: EnrolmentRig, word: PersonStatus) -> None:
-    rig.desk.word = word
-    rig.go(Step.WHO)
-    rig.session.choose_person(rig.touch(), 0)
-    assert (rig.step, rig.journey.status) == (Step.EXISTING, word)
-    assert knows_nobody(rig.journey)
-    assert rig.store.drafts == []
 
 
 # Refusal
@@ -145,8 +136,8 @@ def test_a_refusal_stands_even_when_the_disk_is_full(rig: EnrolmentRig) -> None:
 # Who may go on
 
 
-def test_a_child_cannot_be_chosen(rig: EnrolmentRig) -> None:
-    rig.insert(card(person(), person("LÉO", "20150830", position=1)))
+def test_an_adult_without_an_own_number_cannot_be_chosen(rig: EnrolmentRig) -> None:
+    rig.insert(card(person(), person("JEANNE", "19600105", position=1, number="")))
     rig.session.choose_person(rig.touch(), 1)
     assert (rig.step, rig.journey.complaint) == (Step.WHO, "not_eligible")
 
@@ -169,9 +160,9 @@ def test_a_test_card_opens_no_real_dossier(rig: EnrolmentRig) -> None:
 def test_a_second_tap_changes_nothing(rig: EnrolmentRig) -> None:
     rig.go(Step.CONFIRM)
     tap = rig.touch()
-    rig.session.confirm(tap)
+    rig.session.attesting.confirm(tap)
     with pytest.raises(StepError):
-        rig.session.confirm(tap)
+        rig.session.attesting.confirm(tap)
     assert len(rig.store.of(RecordKind.ENROLMENT)) == 1
 
 
@@ -189,9 +180,11 @@ def test_an_old_page_of_the_person_before_answers_nothing_for_the_next(rig: Enro
 def test_no_touch_skips_a_question(rig: EnrolmentRig) -> None:
     rig.go(Step.CONSENT)
     with pytest.raises(StepError):
-        rig.session.attest(Touch(rig.journey.visit, Step.IDENTITY), pin=AGENT_PIN, method="passport", statement=True)
+        rig.session.attesting.attest(
+            Touch(rig.journey.visit, Step.IDENTITY), pin=AGENT_PIN, method="passport", statement=True
+        )
     with pytest.raises(StepError):
-        rig.session.confirm(rig.touch())
+        rig.session.attesting.confirm(rig.touch())
 
 
 # Back and edits
@@ -230,7 +223,7 @@ def test_another_person_of_the_card_starts_over(rig: EnrolmentRig) -> None:
 
 def test_what_was_typed_wrong_is_still_there(rig: EnrolmentRig) -> None:
     rig.go(Step.CONTACT)
-    rig.session.give_contact(rig.touch(), "camille@exemple.fr", "05 61 00 00 00")
+    rig.session.reaching.give_contact(rig.touch(), "camille@exemple.fr", "05 61 00 00 00")
     assert rig.step is Step.CONTACT
     assert rig.journey.complaint == "mobile_landline"
     assert rig.journey.typed == {"email": "camille@exemple.fr", "mobile": "05 61 00 00 00"}
@@ -259,15 +252,34 @@ def test_the_identity_check_is_complete_or_it_is_none(
     rig: EnrolmentRig, pin: str, method: str, statement: bool, complaint: str
 ) -> None:
     rig.go(Step.IDENTITY)
-    rig.session.attest(rig.touch(), pin=pin, method=method, statement=statement)
+    rig.session.attesting.attest(rig.touch(), pin=pin, method=method, statement=statement)
     assert (rig.step, rig.journey.complaint) == (Step.IDENTITY, complaint)
     assert rig.journey.identity is None
 
 
-def test_at_the_counter_only_the_pharmacist_who_signed_in_attests(counter: EnrolmentRig) -> None:
+def test_at_the_counter_the_pharmacist_who_signed_in_attests_with_one_touch(counter: EnrolmentRig) -> None:
     counter.go(Step.IDENTITY)
-    counter.session.attest(counter.touch(), pin=OTHER_PHARMACIST_PIN, method="passport", statement=True)
-    assert counter.journey.complaint == "pin_other"
+    counter.session.attesting.attest(counter.touch(), method="known_person", statement=True)
+    assert counter.step is Step.CONFIRM
+    assert counter.journey.identity is not None
+    assert counter.journey.identity.operator == "PHARMA-01"
+
+
+def test_what_a_preparer_attested_waits_for_the_pharmacists_pin(counter: EnrolmentRig) -> None:
+    counter.session.attesting.sign_in(counter.touch(), PREPARER_PIN)
+    counter.go(Step.CONFIRM)
+    counter.session.attesting.confirm(counter.touch())
+    assert (counter.step, counter.journey.complaint) == (Step.CONFIRM, "pin_wrong")
+    counter.session.attesting.confirm(counter.touch(), pin=PREPARER_PIN)
+    assert (counter.step, counter.journey.complaint) == (Step.CONFIRM, "pin_role")
+    counter.session.attesting.confirm(counter.touch(), pin=OTHER_PHARMACIST_PIN)
+    check = kept_facts(counter).identity_check
+    assert (check.operator, check.role, check.prepared_by) == ("PHARMA-02", "pharmacist", "PREPA-01")
+
+
+def test_an_agent_cannot_open_a_counter_session(counter: EnrolmentRig) -> None:
+    counter.session.attesting.sign_in(counter.touch(), AGENT_PIN)
+    assert (counter.step, counter.journey.complaint) == (Step.SIGN_IN, "pin_role")
 
 
 def test_a_lock_says_until_when(rig: EnrolmentRig) -> None:
@@ -279,7 +291,7 @@ def test_a_lock_says_until_when(rig: EnrolmentRig) -> None:
 
 def test_without_boxes_and_method_no_pin_is_tried(rig: EnrolmentRig) -> None:
     rig.go(Step.IDENTITY)
-    rig.session.attest(rig.touch(), pin=AGENT_PIN, method="", statement=False)
+    rig.session.attesting.attest(rig.touch(), pin=AGENT_PIN, method="", statement=False)
     assert rig.operators.tries == 0
 
 
@@ -361,7 +373,12 @@ def test_after_the_thanks_nothing_of_the_person_is_left(rig: EnrolmentRig) -> No
         "step",
         "shown_at",
         "slips",
+        "party",
+        "company",
+        "has_number",
+        "aim",
     }
+    assert (rig.journey.party, rig.journey.company) == (Party.SELF, Company())
 
 
 # Cards and readers
@@ -457,7 +474,7 @@ def test_a_terminal_that_may_not_enrol_says_why_and_comes_back_by_itself(rig: En
 def test_a_terminal_revoked_under_a_journey_keeps_nothing(rig: EnrolmentRig) -> None:
     rig.go(Step.CONFIRM)
     rig.whereabouts.reason = "revoked"
-    rig.session.confirm(rig.touch())
+    rig.session.attesting.confirm(rig.touch())
     assert (rig.step, rig.journey.fault, rig.journey.fault_code) == (Step.STOPPED, Fault.NOT_READY, "revoked")
     assert rig.store.drafts == []
 
@@ -465,11 +482,11 @@ def test_a_terminal_revoked_under_a_journey_keeps_nothing(rig: EnrolmentRig) -> 
 def test_at_the_counter_no_card_is_read_before_somebody_signed_in(counter: EnrolmentRig) -> None:
     counter.insert()
     assert counter.step is Step.SIGN_IN
-    counter.session.sign_in(counter.touch(), AGENT_PIN)
+    counter.session.attesting.sign_in(counter.touch(), AGENT_PIN)
     assert (counter.step, counter.journey.complaint) == (Step.SIGN_IN, "pin_role")
-    counter.session.sign_in(counter.touch(), PHARMACIST_PIN)
+    counter.session.attesting.sign_in(counter.touch(), PHARMACIST_PIN)
     counter.session.tick()
-    assert counter.step is Step.WHO
+    assert counter.step is Step.NOTICE  # one person on the card: nobody need be asked who it is for
 
 
 def test_a_counter_session_lasts_over_patients_and_ends_after_a_quarter_of_an_hour(counter: EnrolmentRig) -> None:
@@ -485,7 +502,7 @@ def test_a_counter_session_lasts_over_patients_and_ends_after_a_quarter_of_an_ho
 
 def test_signing_out_wipes_the_journey_under_way(counter: EnrolmentRig) -> None:
     counter.go(Step.CONTACT)
-    counter.session.sign_out(counter.touch())
+    counter.session.attesting.sign_out(counter.touch())
     assert counter.step is Step.SIGN_IN
     assert knows_nobody(counter.journey)
 

@@ -176,13 +176,13 @@ def _existing(rig: EnrolmentRig) -> None:
 def _printing(rig: EnrolmentRig) -> None:
     rig.go(Step.CONFIRM)
     rig.is_slow = True
-    rig.session.confirm(rig.touch())
+    rig.session.attesting.confirm(rig.touch())
 
 
 def _paper(rig: EnrolmentRig) -> None:
     rig.printer.coming = [READY, NO_PAPER]
     rig.go(Step.CONFIRM)
-    rig.session.confirm(rig.touch())
+    rig.session.attesting.confirm(rig.touch())
 
 
 def _refused(rig: EnrolmentRig) -> None:
