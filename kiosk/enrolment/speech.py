@@ -76,6 +76,7 @@ class _Element:
     is_control: bool = False
     is_complaint: bool = False
     is_back: bool = False
+    is_chosen: bool = False
 
 
 @dataclass
@@ -123,6 +124,7 @@ class _Reader(HTMLParser):
                 is_control=tag == "button",
                 is_complaint=found.get("role") == "alert",
                 is_back="data-back" in found,
+                is_chosen=found.get("aria-pressed") == "true",
             )
         )
 
@@ -151,19 +153,36 @@ class _Reader(HTMLParser):
         words = _NIR.sub(" ", _DATE.sub(" ", ", ".join(block.words))).strip(" ,")
         if not words:
             return
-        control = ended is not None and ended.is_control
-        if control or block.digit is not None:
-            words = self._control(words, block.digit, is_back=ended is not None and ended.is_back)
-        into = self.complaints if self._in_complaint(ended) else self.sentences
-        text = words if words[-1] in _SENTENCE_ENDS else f"{words}."
-        into.append(Sentence(text, self._language if ended is None else ended.language))
+        language = self._language if ended is None else ended.language
+        if ended is not None and (ended.is_control or ended.is_chosen):
+            self._add_control(words, language, block.digit, ended)
+        elif block.digit is not None:
+            self._add_control(words, language, block.digit, _Element("", language))
+        else:
+            self._add(words, language, ended)
 
-    def _control(self, label: str, digit: int | None, *, is_back: bool) -> str:
+    def _add_control(self, label: str, language: str, digit: int | None, ended: _Element) -> None:
+        shown = self._open[0].language if self._open else language
+        if language == shown:
+            self._add(self._control(label, digit, ended), language, ended)
+            return
+        # What stands in another language is spoken by its voice, and only that.
+        self._add(self._control("", digit, ended), shown, ended)
+        self._add(label, language, ended)
+
+    def _control(self, label: str, digit: int | None, ended: _Element) -> str:
+        if ended.is_chosen:
+            label = self._say("voice.chosen", label=label)
         if self._by_digits and digit is not None and digit <= KEYPAD_DIGITS:
             return self._say("voice.key", digit=digit, label=label)
-        if self._by_digits and is_back:
+        if self._by_digits and ended.is_back:
             return self._say("voice.back", label=label)
         return self._say("voice.button", label=label)
+
+    def _add(self, words: str, language: str, ended: _Element | None) -> None:
+        text = words if words[-1] in _SENTENCE_ENDS else f"{words}."
+        into = self.complaints if self._in_complaint(ended) else self.sentences
+        into.append(Sentence(text, language))
 
     def _in_complaint(self, ended: _Element | None) -> bool:
         return any(element.is_complaint for element in (*self._open, ended) if element is not None)

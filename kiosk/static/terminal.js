@@ -94,6 +94,7 @@
         observer.disconnect();
       }
     }, { root: box, threshold: 0.5 }).observe(end);
+    box.addEventListener("notice:heard", reached);
     next.addEventListener("click", (event) => {
       if (field.value === "1") return;
       event.preventDefault();
