@@ -72,9 +72,13 @@ def unseal_query(query: StatusQuery, intake: X25519PrivateKey) -> Nir:
     return Nir.parse(opened.decode("ascii", errors="replace"))
 
 
-def write_status(query: StatusQuery, status: PersonStatus, key: Ed25519PrivateKey, *, at: datetime) -> bytes:
+def write_status(
+    query: StatusQuery, status: PersonStatus, key: Ed25519PrivateKey, *, at: datetime, copies: int = 0
+) -> bytes:
     """Sign the word for exactly this question."""
-    answer = StatusAnswer(terminal=query.terminal, nonce=query.nonce, status=status, server_ms=milliseconds(at))
+    answer = StatusAnswer(
+        terminal=query.terminal, nonce=query.nonce, status=status, server_ms=milliseconds(at), copies=copies
+    )
     return sign_document(SigningPurpose.STATUS_ANSWER, encode(answer), key)
 
 

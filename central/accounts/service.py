@@ -17,6 +17,7 @@ class AccountState(enum.Enum):
     TO_ACTIVATE = "to_activate"
     ACTIVE = "active"
     LOCKED = "locked"
+    DISABLED = "disabled"  # the dossier is closed
 
 
 class Move(enum.Enum):

@@ -18,17 +18,33 @@ class AuditTag(enum.Enum):
 
     DOSSIER_OPENED = "dossier:opened"  # dossier
     DOSSIER_SECOND_ENROLMENT = "dossier:second_enrolment"  # dossier; detail: the record
-    DOSSIER_BREAK_GLASS_REFUSED = "dossier:break_glass_refused"  # dossier, by a second enrolment
-    DOSSIER_CENTRE_15_REFUSED = "dossier:centre_15_refused"  # dossier, by a second enrolment
+    # A refusal at the opening is told by dossier:opened; these tell of a later word. Detail: the record.
+    DOSSIER_BREAK_GLASS_REFUSED = "dossier:break_glass_refused"  # dossier
+    DOSSIER_BREAK_GLASS_GRANTED = "dossier:break_glass_granted"  # dossier
+    DOSSIER_CENTRE_15_REFUSED = "dossier:centre_15_refused"  # dossier
+    DOSSIER_CENTRE_15_GRANTED = "dossier:centre_15_granted"  # dossier
+    DOSSIER_CLOSED = "dossier:closed"  # dossier; detail: the record
+    DOSSIER_DELETION_ASKED = "dossier:deletion_asked"  # dossier that was closed already; detail: the record
+    DOSSIER_REACTIVATED = "dossier:reactivated"  # dossier; detail: the record
+    DOSSIER_CODE_REISSUED = "dossier:code_reissued"  # dossier; detail: the record
     ACCOUNT_TO_ACTIVATE = "account:to_activate"  # dossier
     ACCOUNT_ACTIVATED = "account:activated"  # dossier
     ACCOUNT_LOCKED = "account:locked"  # dossier
+    ACCOUNT_DISABLED = "account:disabled"  # dossier: it was closed
+    ACCOUNT_NONE = "account:none"  # dossier: opened again without contact and slip
+    ACCOUNT_CONTACT_CHANGED = "account:contact_changed"  # dossier; detail: the record
+    ACCOUNT_EMAIL_PROVED = "account:email_proved"  # dossier, by the vault
+    ACCOUNT_MOBILE_PROVED = "account:mobile_proved"  # dossier, by the vault
     LEDGER_ACCRUED = "ledger:accrued"  # dossier; detail: cents
     LEDGER_HELD = "ledger:held"  # dossier; detail: why
     RECORD_QUARANTINED = "record:quarantined"  # record; detail: why
+    RECORD_NUMBER_GIVEN = "record:number_given"  # record of a child that had no number of their own
     INCIDENT_CLOSED = "incident:closed"  # hash of the record it was found at; detail: its kind
     QUARANTINE_SETTLED = "quarantine:settled"  # record; detail: why it had been set aside
     HANDOVER_REFUSED = "handover:refused"  # dossier; detail: the vault's code
+    PERSON_INFORMED = "person:informed"  # keyed fingerprint: told that a dossier will open by itself
+    PERSON_OPPOSED = "person:opposed"  # keyed fingerprint; detail: the record
+    PERSON_OPPOSITION_ENDED = "person:opposition_ended"  # keyed fingerprint, by an enrolment; detail: the record
     PERSON_STATUS_ASKED = "person:status_asked"  # keyed fingerprint of the person; detail: the answer
     CONTACT_CODE_SENT = "contact:code_sent"  # proof: an e-mail or a mobile is being proved
     CONTACT_PROVED = "contact:proved"  # proof

@@ -20,6 +20,14 @@ class Measure(enum.Enum):
     DOSSIERS_OPENED = "dossiers_opened"  # day of the opening, clamped (invariant 12)
     SECOND_ENROLMENTS = "second_enrolments"  # same
     REFUSALS = "refusals"  # same
+    # What those who come back changed, on the day of the record, clamped; what changed nothing is not counted.
+    REACTIVATIONS = "reactivations"
+    CODE_REISSUES = "code_reissues"
+    CONSENT_CHANGES = "consent_changes"
+    CONTACT_CHANGES = "contact_changes"
+    CLOSURES = "closures"
+    OPPOSITIONS = "oppositions"
+    PENDING_INS = "pending_ins"
     QUARANTINED = "quarantined"  # day of arrival
     ACCOUNTS_ACTIVATED = "accounts_activated"  # day the vault says
     CENTS_ACCRUED = "cents_accrued"  # day of booking, whole cents

@@ -18,7 +18,7 @@ _DAY_LENGTH, _MONTH_LENGTH = 10, 7
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a fact was made: what it is counted by."""
+    """Where a fact was made: what it is counted by. A dossier that opened by itself has a channel and no place."""
 
     channel: str
     sub_channel: str
@@ -28,17 +28,17 @@ class Place:
     terminal: str
 
     def members(self) -> tuple[tuple[Dimension, str], ...]:
-        """One member of each dimension."""
-        return (
-            (Dimension.TOTAL, ""),
+        """One member of each dimension that the place has."""
+        named = (
             (Dimension.CHANNEL, self.channel),
             (Dimension.SUB_CHANNEL, self.sub_channel),
             (Dimension.REGION, self.region),
-            (Dimension.REGION_CHANNEL, f"{self.region}/{self.channel}"),
+            (Dimension.REGION_CHANNEL, self.region and f"{self.region}/{self.channel}"),
             (Dimension.DEPARTEMENT, self.departement),
             (Dimension.OFFICE, self.office),
             (Dimension.TERMINAL, self.terminal),
         )
+        return ((Dimension.TOTAL, ""), *(member for member in named if member[1]))
 
 
 CounterKey = tuple[str, str, str, str]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, ForeignKey, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, String, Table, Text, false
 
 from central.db import Hash, Millis, Name, Word, metadata
 
@@ -18,6 +18,8 @@ offices = Table(
     Column("region", String(3), nullable=False),  # INSEE code of the region: 11, 94, 04
     Column("help_line", Text),
     Column("created_ms", Millis, nullable=False),
+    # The guide's way (EX_1.1-1050), at the pharmacy's wish: emergency accesses ticked before anybody answers.
+    Column("pre_ticked_emergency", Boolean, nullable=False, server_default=false()),
 )
 
 operators = Table(
@@ -25,7 +27,7 @@ operators = Table(
     metadata,
     Column("office_id", Name, ForeignKey("offices.office_id"), primary_key=True),
     Column("operator_id", Name, primary_key=True),
-    Column("role", Word, nullable=False),  # agent or pharmacist
+    Column("role", Word, nullable=False),  # agent, pharmacist or preparer
     Column("display_name", Text, nullable=False),
     Column("pin_hash", Text, nullable=False),  # argon2id
     Column("created_ms", Millis, nullable=False),

@@ -1,69 +1,115 @@
-"""Which dossier a person has: found by fingerprint, never by name or number."""
+"""Which dossier a person has, and all that stands about it: found by fingerprint, never by name or number."""
 
 from __future__ import annotations
 
-import enum
 import hashlib
 from collections.abc import Iterable
+from typing import Any
 
-import msgspec
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import LABEL_STYLE_TABLENAME_PLUS_COL, Connection, RowMapping, bindparam, select, update
 
+from central.accounts.models import accounts
+from central.accounts.service import AccountState
 from central.enrolments.models import dossiers, persons
+from central.enrolments.standing import Access, Closing, ContactStanding, DossierState, Motive, Standing
 
 _DOMAIN = b"dmp-dossier-v1"
 _TIME_BYTES, _NOISE_BYTES = 6, 10
 
-
-class DossierState(enum.Enum):
-    """State of a dossier at central (dmp.md §15; the states between and beyond come with later flows)."""
-
-    CREATED = "created"
-    CLOSED = "closed"
-
-
-class Standing(msgspec.Struct, frozen=True, gc=False):
-    """The dossier a person has, and what they refused."""
-
-    dossier_id: bytes
-    state: DossierState
-    break_glass_refused: bool
-    centre_15_refused: bool
-
-
 _FIND = (
-    select(
-        persons.c.fingerprint,
-        dossiers.c.dossier_id,
-        dossiers.c.state,
-        dossiers.c.break_glass_refused,
-        dossiers.c.centre_15_refused,
-    )
+    select(persons.c.fingerprint, dossiers, accounts)
     .join(dossiers, dossiers.c.dossier_id == persons.c.dossier_id)
+    .join(accounts, accounts.c.dossier_id == dossiers.c.dossier_id)
     .where(persons.c.fingerprint.in_(bindparam("fingerprints", expanding=True)))
+    .set_label_style(LABEL_STYLE_TABLENAME_PLUS_COL)
 )
 
 
-def standings(connection: Connection, fingerprints: Iterable[bytes]) -> dict[bytes, Standing]:
-    """The dossiers of those persons who have one, by fingerprint."""
+def standings(
+    connection: Connection, fingerprints: Iterable[bytes], *, to_change: bool = False
+) -> dict[bytes, Standing]:
+    """What stands about those persons who have a dossier, by fingerprint.
+
+    ``to_change`` keeps others from changing it until this transaction ends (SQLite has one writer anyway).
+    """
     wanted = list(fingerprints)
     if not wanted:
         return {}
+    query = _FIND.with_for_update(of=[dossiers, accounts]) if to_change else _FIND
+    rows = connection.execute(query, {"fingerprints": wanted}).mappings()
+    return {row["persons_fingerprint"]: _standing(row) for row in rows}
+
+
+def _standing(row: RowMapping) -> Standing:
+    return Standing(
+        dossier_id=row["dossiers_dossier_id"],
+        state=DossierState(row["dossiers_state"]),
+        state_decided_ms=row["dossiers_state_decided_ms"],
+        break_glass=Access(row["dossiers_break_glass_refused"], row["dossiers_break_glass_decided_ms"]),
+        centre_15=Access(row["dossiers_centre_15_refused"], row["dossiers_centre_15_decided_ms"]),
+        account=AccountState(row["accounts_state"]),
+        contact=ContactStanding(
+            decided_ms=row["accounts_contact_decided_ms"],
+            has_email=row["accounts_has_email"],
+            email_proved=row["accounts_email_proved"],
+            has_mobile=row["accounts_has_mobile"],
+            mobile_proved=row["accounts_mobile_proved"],
+        ),
+        copies=row["dossiers_copies"],
+        closing=_closing(row),
+    )
+
+
+def _closing(row: RowMapping) -> Closing | None:
+    if row["dossiers_closed_on"] is None:
+        return None
+    return Closing(
+        closed_on=row["dossiers_closed_on"],
+        motive=Motive(row["dossiers_motive"]),
+        purge_on=row["dossiers_purge_on"],
+        deletion_asked=row["dossiers_deletion_asked"],
+    )
+
+
+def dossier_columns(standing: Standing) -> dict[str, Any]:
+    """What of a standing is written in the dossier's row."""
+    closing = standing.closing
     return {
-        row.fingerprint: Standing(
-            row.dossier_id, DossierState(row.state), row.break_glass_refused, row.centre_15_refused
-        )
-        for row in connection.execute(_FIND, {"fingerprints": wanted})
+        "state": standing.state.value,
+        "state_decided_ms": standing.state_decided_ms,
+        "break_glass_refused": standing.break_glass.refused,
+        "break_glass_decided_ms": standing.break_glass.decided_ms,
+        "centre_15_refused": standing.centre_15.refused,
+        "centre_15_decided_ms": standing.centre_15.decided_ms,
+        "copies": standing.copies,
+        "closed_on": None if closing is None else closing.closed_on,
+        "motive": None if closing is None else closing.motive.value,
+        "purge_on": None if closing is None else closing.purge_on,
+        "deletion_asked": closing is not None and closing.deletion_asked,
     }
 
 
-def refuse_accesses(connection: Connection, standing: Standing) -> None:
-    """Write the refusals a second enrolment brought: they only ever grow, whichever came first."""
-    connection.execute(
-        update(dossiers)
-        .where(dossiers.c.dossier_id == standing.dossier_id)
-        .values(break_glass_refused=standing.break_glass_refused, centre_15_refused=standing.centre_15_refused)
-    )
+def account_columns(standing: Standing) -> dict[str, Any]:
+    """What of a standing is written in the account's row."""
+    contact = standing.contact
+    return {
+        "state": standing.account.value,
+        "has_email": contact.has_email,
+        "has_mobile": contact.has_mobile,
+        "email_proved": contact.email_proved,
+        "mobile_proved": contact.mobile_proved,
+        "contact_decided_ms": contact.decided_ms,
+    }
+
+
+def write_standing(connection: Connection, before: Standing, standing: Standing, *, at_ms: int) -> None:
+    """Write what became of a dossier and its account; the account's own time moves only with its state."""
+    here = dossiers.c.dossier_id == standing.dossier_id
+    connection.execute(update(dossiers).where(here).values(**dossier_columns(standing)))
+    columns = account_columns(standing)
+    if standing.account is not before.account:
+        columns["changed_ms"] = at_ms
+    connection.execute(update(accounts).where(accounts.c.dossier_id == standing.dossier_id).values(**columns))
 
 
 def dossier_of(record_id: bytes) -> bytes:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, select, tuple_, update
 
 from central.audit.service import AuditEntry
 from central.audit.tags import AuditTag
@@ -20,6 +20,12 @@ _RETRY_BASE_MS = 5_000
 _RETRY_CAP_MS = 15 * 60 * 1000
 _DOUBLINGS = 10
 _CODE_LENGTH = 64
+_FLAGS = (
+    dossiers.c.break_glass_refused,
+    dossiers.c.break_glass_decided_ms,
+    dossiers.c.centre_15_refused,
+    dossiers.c.centre_15_decided_ms,
+)
 _SETTLED = frozenset({HandOverOutcome.KEPT, HandOverOutcome.ALREADY})
 
 
@@ -33,11 +39,18 @@ class Waiting:
 
 
 def due(connection: Connection, *, now_ms: int, limit: int = HAND_OVER_COUNT) -> list[Waiting]:
-    """The oldest rows that may be sent now, with the refusals as they stand now: one learnt since is told at once."""
+    """The oldest rows that may be sent now, with the refusals as they stand now: one learnt since is told at once.
+
+    Of one dossier only the oldest: a closure must not overtake, or be overtaken by, the reactivation that follows it.
+    """
+    before = outbox.alias("before")
+    older = tuple_(before.c.queued_ms, before.c.record_id) < tuple_(outbox.c.queued_ms, outbox.c.record_id)
+    same_dossier = (before.c.dossier_id == outbox.c.dossier_id) & (before.c.state == WAITING)
     rows = connection.execute(
-        select(outbox, dossiers.c.break_glass_refused, dossiers.c.centre_15_refused)
+        select(outbox, *_FLAGS)
         .join(dossiers, dossiers.c.dossier_id == outbox.c.dossier_id)
         .where(outbox.c.state == WAITING, outbox.c.next_ms <= now_ms)
+        .where(~exists().where(same_dossier & older))
         .order_by(outbox.c.queued_ms, outbox.c.dossier_id, outbox.c.record_id)
         .limit(limit)
     )
@@ -106,4 +119,7 @@ def _item(row: Any) -> HandOverItem:
         vault=row.vault,
         break_glass_refused=row.break_glass_refused,
         centre_15_refused=row.centre_15_refused,
+        break_glass_decided_ms=row.break_glass_decided_ms,
+        centre_15_decided_ms=row.centre_15_decided_ms,
+        kind=row.kind,
     )

@@ -8,28 +8,24 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine, bindparam, select
 
-from central.accounts.models import accounts
-from central.audit import service as audit
-from central.counters import tally
-from central.db import shard_of
 from central.devices import registry
 from central.devices.registry import Device
-from central.engine import in_transaction, insert_rows, reading
+from central.engine import in_transaction, reading
 from central.enrolments import persons
-from central.enrolments.models import consents, dossiers, slips
-from central.enrolments.models import persons as person_rows
 from central.errors import NotSignedError, TerminalUnknownError
-from central.handover.models import outbox
 from central.intake import incidents
 from central.intake.authenticity import UNREACHED, Judged, judge
 from central.intake.continuity import Incident, IncidentKind, Position, before_first, follow
-from central.intake.models import quarantine, records
+from central.intake.models import records
 from central.intake.opening import Opened, Opener
-from central.intake.planning import BatchPlan, Rows, Situation
+from central.intake.planning import BatchPlan, Situation
+from central.intake.stage import Stage
+from central.intake.waiting import resume
+from central.intake.writing import write_rows
 from central.keys import CentralKeys
-from central.ledger import service as ledger
 from central.ledger.rules import Rules
 from wire.batch import Batch, BatchAnswer, BatchItem, Outcome, RecordOutcome, read_batch, write_answer
+from wire.configuration import Regime
 from wire.errors import FormatError, SignatureError
 from wire.failpoints import Failpoint, Reach, pass_by
 from wire.identifiers import milliseconds
@@ -46,27 +42,18 @@ _SEQUENCES = range(1 << 53)
 _KNOWN = select(records.c.record_id, records.c.record_hash).where(
     records.c.record_id.in_(bindparam("ids", expanding=True))
 )
-_WRITES = (
-    ("records", records),
-    ("quarantine", quarantine),
-    ("dossiers", dossiers),
-    ("persons", person_rows),
-    ("consents", consents),
-    ("accounts", accounts),
-    ("slips", slips),
-    ("outbox", outbox),
-)
 
 
 @dataclass(frozen=True, slots=True)
 class IntakeParts:
-    """What intake works with: database, keys, rates, number of shards, accepted authority of numbers."""
+    """What intake works with: database, keys, rates, number of shards, accepted authority of numbers, regime."""
 
     engine: Engine
     keys: CentralKeys
     rules: Rules
     shards: int
     authority: InsAuthority
+    regime: Regime = Regime.OPT_IN
 
 
 class Intake:
@@ -76,7 +63,7 @@ class Intake:
         self._engine = parts.engine
         self._answer_key = parts.keys.answer
         self._opener = Opener(parts.keys, parts.authority)
-        self._rules = parts.rules
+        self._stage = Stage.of(parts.keys, parts.rules, parts.regime)
         self._shards = parts.shards
         self._reach = reach
 
@@ -94,7 +81,8 @@ class Intake:
            authentic ones flow on, the others are asked for again, and rejected when the same bytes come twice;
         6. each new authentic record is opened, outside the transaction (:mod:`central.intake.opening`);
         7. in one transaction: ids and persons are read again, gaps and forks are judged against the head
-           (:mod:`central.intake.continuity`), everything is planned (:mod:`central.intake.planning`) and written;
+           (:mod:`central.intake.continuity`), everything is planned (:mod:`central.intake.planning`) and written, and
+           facts that waited for a dossier that opened now take effect (:mod:`central.intake.waiting`);
         8. the answer, signed, with central's time: only after the commit.
 
         Not checked: ``sent_ms`` and the terminal's clock (:mod:`central.enrolments.opening_time` bounds it).
@@ -142,15 +130,10 @@ class Intake:
     ) -> list[RecordOutcome]:  # 7
         device = _device(connection, batch)
         known = _recognise(connection, batch)
-        situation = Situation(
-            device=device,
-            received_ms=now_ms,
-            known=known,
-            standings=persons.standings(connection, {one.person for one in opened.values() if one.person}),
-            attestors=registry.attestors(connection, device.office_id),
-            rules=self._rules,
-        )
-        plan = BatchPlan(situation)
+        people = {one.person for one in opened.values() if one.person}
+        scene = self._stage.scene(connection, device, opened.values(), now_ms=now_ms)
+        standings = persons.standings(connection, people, to_change=True)
+        plan = BatchPlan(Situation(device=device, known=known, standings=standings, scene=scene))
         damage = _Damage(connection, device, batch, judged, now_ms)
         outcomes = [
             plan.take(opened.get(entry.hash) or Opened(entry.item))
@@ -160,7 +143,8 @@ class Intake:
         ]
         self._continue_chain(connection, device, judged, known, now_ms)
         incidents.record(connection, device.terminal_id, [*plan.rows.incidents, *damage.incidents], at_ms=now_ms)
-        self._write(connection, plan.rows, device, now_ms)
+        write_rows(connection, plan.rows, scene, shards=self._shards)
+        resume(connection, self._opener, self._stage, plan.rows.reopened, shards=self._shards, now_ms=now_ms)
         self._reach(Failpoint.INTAKE_BEFORE_COMMIT)
         return outcomes
 
@@ -192,16 +176,6 @@ class Intake:
                 head=verdict.head.hash,
                 seen_ms=now_ms,
             )
-
-    def _write(self, connection: Connection, rows: Rows, device: Device, now_ms: int) -> None:
-        for name, table in _WRITES:
-            insert_rows(connection, table, getattr(rows, name))
-        for standing in rows.refusals.values():
-            persons.refuse_accesses(connection, standing)
-        shard = shard_of(device.terminal_id.encode(), self._shards)
-        ledger.book(connection, shard, rows.bookings, at_ms=now_ms)
-        audit.append(connection, shard, rows.audit, at_ms=now_ms)
-        tally.add(connection, rows.tally, shard)
 
     def _answer(self, batch: Batch, outcomes: Iterable[RecordOutcome], now_ms: int) -> bytes:
         answer = BatchAnswer(

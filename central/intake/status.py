@@ -15,7 +15,8 @@ from central.devices import registry
 from central.devices.registry import Device, DeviceState
 from central.engine import in_transaction, insert_into, reading
 from central.enrolments.fingerprint import fingerprint
-from central.enrolments.persons import DossierState, standings
+from central.enrolments.persons import standings
+from central.enrolments.standing import DossierState
 from central.errors import NonceUsedError, NotSignedError, TerminalRevokedError, TerminalUnknownError, TooManyError
 from central.intake.models import status_nonces
 from central.keys import CentralKeys
@@ -79,21 +80,21 @@ class StatusDesk:
         if abs(now_ms - query.asked_ms) > self._limits.freshness_ms:  # 3
             raise NonceUsedError("the question is not of today: set the terminal's clock", code="query_stale")
         person = fingerprint(unseal_query(query, self._keys.intake), self._keys.person_index)  # 5
-        status = in_transaction(
+        status, copies = in_transaction(
             self._engine, lambda connection: self._look_up(connection, device, query.nonce, person, now_ms)
         )
-        return write_status(query, status, self._keys.answer, at=moment(now_ms))
+        return write_status(query, status, self._keys.answer, at=moment(now_ms), copies=copies)
 
     def _look_up(
         self, connection: Connection, device: Device, nonce: bytes, person: bytes, now_ms: int
-    ) -> PersonStatus:  # 4
+    ) -> tuple[PersonStatus, int]:  # 4
         self._use(connection, device.terminal_id, nonce, now_ms)
         registry.touch(connection, device.terminal_id, seen_ms=now_ms)
         standing = standings(connection, [person]).get(person)
         status = PersonStatus.NONE if standing is None else _WORDS[standing.state]
         entry = AuditEntry(AuditTag.PERSON_STATUS_ASKED, person, f"terminal:{device.terminal_id}", status.value)
         audit.append(connection, shard_of(device.terminal_id.encode(), self._shards), [entry], at_ms=now_ms)
-        return status
+        return status, 0 if standing is None else standing.copies
 
     def _use(self, connection: Connection, terminal_id: str, nonce: bytes, now_ms: int) -> None:
         mine = status_nonces.c.terminal_id == terminal_id

@@ -12,8 +12,29 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X
 
 from wire.batch import write_batch
 from wire.canonical import encode
-from wire.evidence import Answer, CardEvidence, Contact, IdentityCheck, Question, TextShown, Traits
-from wire.facts import EnrolmentFacts, SlipFacts
+from wire.evidence import (
+    Answer,
+    CardEvidence,
+    Contact,
+    IdentityCheck,
+    Measure,
+    NamedPerson,
+    Question,
+    Representation,
+    TextShown,
+    Traits,
+)
+from wire.facts import (
+    ClosureFacts,
+    CodeReissueFacts,
+    ConsentChangeFacts,
+    ContactChangeFacts,
+    EnrolmentFacts,
+    OppositionFacts,
+    PendingInsFacts,
+    ReactivationFacts,
+    SlipFacts,
+)
 from wire.identifiers import RecordId, TerminalId, milliseconds
 from wire.nir import InsAuthority, Nir, key_of
 from wire.records import Routing, first_link, read_record, read_routing, record_hash, sha256, write_record
@@ -21,6 +42,25 @@ from wire.sealing import SealPurpose, seal
 
 LAUNCH = datetime(2018, 11, 6, 9, 30, tzinfo=UTC)
 ACCEPTED = {Question.CREATION: True, Question.BREAK_GLASS: True, Question.CENTRE_15: True}
+FACTS_OF = {
+    "enrolment": EnrolmentFacts,
+    "pending_ins": PendingInsFacts,
+    "reactivation": ReactivationFacts,
+    "code_reissue": CodeReissueFacts,
+    "consent_change": ConsentChangeFacts,
+    "contact_change": ContactChangeFacts,
+    "closure_request": ClosureFacts,
+    "opposition": OppositionFacts,
+}
+_ASKED: dict[str, dict[Question, bool]] = {
+    "enrolment": ACCEPTED,
+    "pending_ins": ACCEPTED,
+    "reactivation": {Question.REACTIVATION: True, Question.BREAK_GLASS: True, Question.CENTRE_15: True},
+    "consent_change": {Question.BREAK_GLASS: True, Question.CENTRE_15: True},
+    "closure_request": {Question.CLOSURE: True, Question.DELETION: False},
+    "opposition": {Question.OPPOSITION: True},
+}
+_COMPANY = {Question.DECLARATION: True, Question.HEARD: True}
 
 
 def fictitious_nir(number: int) -> Nir:
@@ -34,18 +74,49 @@ def text_shown(name: str) -> TextShown:
     return TextShown(text_id=name, version="1", language="fr", sha256=shown, shown_ms=milliseconds(LAUNCH))
 
 
-def enrolment_facts(person: Nir, **changes: Any) -> EnrolmentFacts:
-    """Complete facts of an enrolment; ``accepted`` and ``operator`` change what usually differs."""
-    accepted: dict[Question, bool] = {**ACCEPTED, **changes.pop("accepted", {})}
+def representation(**changes: Any) -> Representation:
+    """A mother of an unknown card; ``measure``, ``quality``, ``representative`` and the rest may differ."""
     fields: dict[str, Any] = {
-        "traits": Traits(
-            nir=person.compact,
-            ins_oid=InsAuthority.NIR_TEST.value,
-            family_name="SPÉCIMEN",
-            given_name="LÉA",
-            birth_date="19900315",
-            position=0,
-        ),
+        "measure": Measure.PARENTAL,
+        "quality": "MTH",
+        "representative": NamedPerson(family_name="SPÉCIMEN", given_name="ROSE", birth_date="19700101"),
+    }
+    return Representation(**{**fields, **changes})
+
+
+def enrolment_facts(person: Nir, **changes: Any) -> EnrolmentFacts:
+    """Complete facts of an enrolment; ``accepted``, ``operator``, ``role`` and ``birth_date`` change what differs."""
+    facts: EnrolmentFacts = returning_facts("enrolment", person, **changes)
+    return facts
+
+
+def pending_facts(birth_date: str = "20140315", **changes: Any) -> PendingInsFacts:
+    """Complete facts of a child without a number of their own, with their mother."""
+    child = NamedPerson(family_name="SPÉCIMEN", given_name="TOM", birth_date=birth_date, position=1)
+    fields = _fields("pending_ins", {"representation": representation(), **changes})
+    return PendingInsFacts(person=child, ins_oid=InsAuthority.NIR_TEST.value, **fields)
+
+
+def returning_facts(kind: str, person: Nir, **changes: Any) -> Any:
+    """Complete facts of any kind about a person whose number is known; changes as for an enrolment."""
+    birth_date = changes.pop("birth_date", "19900315")
+    fields = _fields(kind, changes)
+    fields["traits"] = Traits(
+        nir=person.compact,
+        ins_oid=InsAuthority.NIR_TEST.value,
+        family_name="SPÉCIMEN",
+        given_name="LÉA",
+        birth_date=birth_date,
+        position=0,
+    )
+    return FACTS_OF[kind](**{**fields, **changes})
+
+
+def _fields(kind: str, changes: dict[str, Any]) -> dict[str, Any]:
+    """What a kind of facts holds, by default; takes ``accepted``, ``operator`` and ``role`` out of ``changes``."""
+    company = _COMPANY if changes.get("representation") is not None else {}
+    accepted = {**_ASKED.get(kind, {}), **company, **changes.pop("accepted", {})}
+    every: dict[str, Any] = {
         "card": CardEvidence(family="vitale_2", atr=bytes(17), identity_file=bytes(400)),
         "contact": Contact(email="lea.specimen@exemple.fr"),
         "notice": text_shown("notice"),
@@ -61,8 +132,10 @@ def enrolment_facts(person: Nir, **changes: Any) -> EnrolmentFacts:
             checked_ms=milliseconds(LAUNCH),
         ),
         "activation_slip": True,
+        "copy_number": 2,
     }
-    return EnrolmentFacts(**{**fields, **changes})
+    known = {*FACTS_OF[kind].__struct_fields__}
+    return {name: value for name, value in {**every, **changes}.items() if name in known}
 
 
 class FakeTerminal:
@@ -96,6 +169,31 @@ class FakeTerminal:
         sealed = seal(encode(facts), self._intake, SealPurpose.ADMINISTRATIVE, record_id, self.name)
         part = seal(vault_part, self._vault, SealPurpose.VAULT_PART, record_id, self.name)
         return self.record("enrolment", record_id, sealed, part, at=at, **routing)
+
+    def come_back(self, kind: str, person: int | Nir, *, at: datetime = LAUNCH, **changes: Any) -> bytes:
+        """A record of a person whose dossier exists, or not; ``vault_part`` and ``routing`` as for an enrolment."""
+        nir = fictitious_nir(person) if isinstance(person, int) else person
+        return self.tell(kind, returning_facts(kind, nir, **_of_facts(changes)), at=at, **changes)
+
+    def wait_for_number(self, *, at: datetime = LAUNCH, **changes: Any) -> bytes:
+        """A child without a number of their own."""
+        return self.tell("pending_ins", pending_facts(**_of_facts(changes)), at=at, **changes)
+
+    def tell(
+        self,
+        kind: str,
+        facts: Any,
+        *,
+        at: datetime = LAUNCH,
+        vault_part: bytes | None = None,
+        routing: dict[str, Any] | None = None,
+    ) -> bytes:
+        """Any facts as a record; an opposition and a child without a number bring nothing for the vault."""
+        record_id = RecordId.new(at)
+        sealed = seal(encode(facts), self._intake, SealPurpose.ADMINISTRATIVE, record_id, self.name)
+        content = vault_part or (None if kind in {"opposition", "pending_ins"} else bytes(80))
+        part = None if content is None else seal(content, self._vault, SealPurpose.VAULT_PART, record_id, self.name)
+        return self.record(kind, record_id, sealed, part, at=at, **(routing or {}))
 
     def refuse(self, *, at: datetime = LAUNCH, **routing: Any) -> bytes:
         hour = at.replace(minute=0, second=0, microsecond=0)
@@ -153,6 +251,11 @@ class FakeTerminal:
         """Go back to an older disk; what was made since is gone from the terminal."""
         self._head, self._sequence, kept = image
         del self.made[kept:]
+
+
+def _of_facts(changes: dict[str, Any]) -> dict[str, Any]:
+    """Take what belongs into the facts out of ``changes``, which keeps the rest."""
+    return {name: changes.pop(name) for name in list(changes) if name not in {"vault_part", "routing"}}
 
 
 def id_of(raw: bytes) -> bytes:

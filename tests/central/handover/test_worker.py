@@ -155,6 +155,7 @@ class TestHandOver:
         first = office.enrol(1)
         second = office.enrol(1, accepted={Question.CENTRE_15: False})
         office.worker.round()
+        office.worker.round()
         items = office.vault.kept
         assert [items[first].centre_15_refused, items[second].centre_15_refused] == [True, True]
         assert [items[one].action.value for one in (first, second)] == ["open", "code_request"]

@@ -455,7 +455,7 @@ class TestSetAside:
 
     def test_a_kind_of_a_later_version(self, rig: IntakeRig) -> None:
         terminal = rig.terminal()
-        terminal.record("opposition", RecordId.new(LAUNCH), b"sealed", None, at=LAUNCH)
+        terminal.record("destruction", RecordId.new(LAUNCH), b"sealed", None, at=LAUNCH)
         self.check(rig, terminal, "kind_unknown")
 
     def test_a_record_of_a_later_version(self, rig: IntakeRig) -> None:
