@@ -48,7 +48,7 @@ class Deadline:
         except NotSentError as error:
             result = error
         except Exception as error:  # noqa: BLE001 - whatever it is, its text may quote the message: its class says enough
-            _log.error("%s while a message was handed over", type(error).__name__)  # noqa: TRY400 - same
+            _log.error("%s while a message was handed over", type(error).__name__)
             result = NotSentError("the message could not be handed over")
         finally:
             self._places.release()
