@@ -18,6 +18,7 @@ from kiosk.enrolment.evidence import METHODS, ROLE_THAT_ATTESTS, IdentityMethod,
 from kiosk.enrolment.handing_out import HandingOut
 from kiosk.enrolment.ports import Operator, OperatorRole
 from kiosk.enrolment.screen import Touch
+from kiosk.enrolment.sides import Side
 from kiosk.enrolment.stage import Stage
 from kiosk.enrolment.steps import PERSONAL, RESTING, JourneyKind, Step
 
@@ -44,10 +45,10 @@ class Attesting:
     def sign_out(self, touch: Touch) -> None:
         """End the counter session; a journey that is under way is wiped with it."""
         stage = self._stage
-        with stage.touched(touch, *(PERSONAL | RESTING)):
-            if stage.attendance.operator is None:
+        with stage.touched(touch, *(PERSONAL | RESTING), is_way_out=True):
+            if touch.side is not Side.OPERATOR or stage.attendance.operator is None:
                 raise StepError("nobody to sign out here")
-            stage.attendance.sign_out()
+            stage.sign_out()
             stage.go_home()
 
     def attest(self, touch: Touch, *, method: str, statement: bool, pin: str = "") -> None:

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
+from kiosk.enrolment.pairing import new_code
 from kiosk.enrolment.ports import (
     CardReader,
     ContactProver,
@@ -60,6 +61,7 @@ class Collaborators:
     make_dossier_key: Callable[[], X25519PrivateKey] = X25519PrivateKey.generate
     reach: Reach = pass_by
     make_slip_secrets: Callable[[], tuple[Locator, ActivationCode]] = new_slip_secrets
+    make_pairing_code: Callable[[], str] = new_code
     monotonic: Callable[[], float] = time.monotonic
     run_aside: Callable[[Job], None] = in_thread
     professional: ProfessionalReader = field(default_factory=NoSecondReader)

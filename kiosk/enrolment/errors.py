@@ -8,6 +8,7 @@ EnrolmentError               base: a stable code and a sentence for the person
 ├── StepError                a touch that does not belong to the step now shown
 ├── WordingError             a word that a screen needs is in no file of the language
 ├── VoiceError               nothing can be spoken now
+├── PairingError             a code for the person's own screen that is not the one shown
 └── NotReadyError            the terminal may not enrol: not registered, revoked, no valid trust bundle
 """
 
@@ -96,6 +97,17 @@ class VoiceError(EnrolmentError):
     """Nothing can be spoken now: no program, no such voice, or it took too long. Never holds the words."""
 
     code = "voice"
+
+
+class PairingError(EnrolmentError):
+    """The person's screen cannot be paired; ``code`` names the sentence, the message never holds what was typed."""
+
+    code = "pairing"
+
+    def __init__(self, message: str, *, code: str | None = None) -> None:
+        super().__init__(message)
+        if code is not None:
+            self.code = code
 
 
 class NotReadyError(EnrolmentError):

@@ -124,6 +124,14 @@ class RecordDraft:
         return f"RecordDraft({self.kind.value})"
 
 
+@dataclass(frozen=True, slots=True)
+class KeptRecord:
+    """That something was done, and when (aware UTC, as its id tells); nothing of whom."""
+
+    at: datetime
+    kind: RecordKind
+
+
 class RecordStore(ABC):
     """The terminal's disk."""
 
@@ -142,6 +150,10 @@ class RecordStore(ABC):
     @abstractmethod
     def openings_since(self, instant: datetime) -> int:
         """How many enrolments were kept from that instant (aware UTC) on, whatever became of them at central."""
+
+    @abstractmethod
+    def kept_since(self, instant: datetime) -> tuple[KeptRecord, ...]:
+        """Every record kept from that instant (aware UTC) on, oldest first, whatever became of it at central."""
 
 
 @dataclass(frozen=True, slots=True)

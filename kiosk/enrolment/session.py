@@ -15,6 +15,8 @@ from kiosk.enrolment.attesting import Attesting
 from kiosk.enrolment.collaborators import Collaborators
 from kiosk.enrolment.consents import answer, read_notice
 from kiosk.enrolment.course import Aim
+from kiosk.enrolment.day import Day
+from kiosk.enrolment.errors import StepError
 from kiosk.enrolment.handing_out import HandingOut
 from kiosk.enrolment.languages import Languages
 from kiosk.enrolment.panel import Panel
@@ -22,6 +24,8 @@ from kiosk.enrolment.ports import Voice
 from kiosk.enrolment.reaching import Reaching
 from kiosk.enrolment.readiness_watch import ReadinessWatch
 from kiosk.enrolment.screen import Screen, Touch
+from kiosk.enrolment.second_screen import SecondScreen
+from kiosk.enrolment.sides import Side, may_go_back
 from kiosk.enrolment.stage import Stage
 from kiosk.enrolment.steps import ASKED, PERSONAL, QUESTION_OF, RESTING, Step
 from kiosk.enrolment.texts import Language, Texts
@@ -35,7 +39,8 @@ class EnrolmentSession:
 
     ``tick`` must be called a few times a second for as long as the terminal runs (:mod:`kiosk.enrolment.heartbeat`).
     Every method that takes a :class:`Touch` raises StepError when the touch is not of the screen now shown; so do
-    those of its three parts: ``attesting`` (operators), ``reaching`` (contact and codes), ``accompanying``.
+    those of its parts: ``attesting`` (operators), ``reaching`` (contact and codes), ``accompanying``, ``panel``,
+    ``second_screen`` (the person's own at a counter).
     """
 
     def __init__(self, collaborators: Collaborators, languages: Languages) -> None:
@@ -45,6 +50,8 @@ class EnrolmentSession:
         self.attesting = Attesting(self._stage, self._handing_out)
         self.reaching = Reaching(self._stage)
         self.accompanying = Accompanying(self._stage)
+        self.second_screen = SecondScreen(self._stage)
+        self.day = Day(self._stage)
         self.readiness = ReadinessWatch(self._stage)
         self.panel = Panel(self._stage, self.readiness.look, self._watch.end_panel)
 
@@ -79,6 +86,7 @@ class EnrolmentSession:
         stage = self._stage
         waiting = stage.tools.store.waiting()
         done_today = stage.tools.store.openings_since(stage.midnight())
+        day = self.day.sheet()
         with stage.lock:
             return Screen(
                 journey=stage.journey,
@@ -93,25 +101,32 @@ class EnrolmentSession:
                 menu_open=stage.menu_open,
                 faults=stage.faults,
                 panel=self.panel.sheet() if stage.journey.step is Step.PANEL else None,
+                day=day,
+                pairing_code=stage.pairing.code,
+                is_paired=stage.pairing.is_paired,
+                has_card=stage.attendance.has_card,
             )
 
     def tick(self) -> None:
         """One beat: card, silence, readiness."""
         self._watch.tick()
         self._handing_out.forget_if_left()
+        self.day.tick()
 
     def stay(self) -> None:
         """Somebody is there: a scroll, a key or "more time"."""
         with self._stage.lock:
             self._stage.stay()
 
-    def choose_comfort(self, field: str, value: str) -> None:
+    def choose_comfort(self, field: str, value: str, side: Side = Side.OPERATOR) -> None:
         """K0: language, contrast, text size, reach, voice, calm, time, keys; on any screen, also from an old page.
 
         Raises:
-            StepError: not a thing or a value of the menu.
+            StepError: not a thing or a value of the menu; or the person has a screen of their own, and this is not it.
         """
         with self._stage.lock:
+            if self._stage.pairing.is_paired is not (side is Side.PATIENT):
+                raise StepError("the person's screen is another one")
             self._stage.choose_comfort(field, value)
             self._stage.stay()
 
@@ -131,7 +146,9 @@ class EnrolmentSession:
 
     def reconsider(self, touch: Touch) -> None:
         """Ask for something else than what seemed obvious."""
-        with self._stage.touched(touch, *ASKED):
+        with self._stage.touched(touch, *ASKED, is_way_out=True):
+            if touch.side is not Side.OPERATOR:
+                raise StepError("what the person came for is said at the counter")
             self._stage.put(reconsider(self._stage.journey, self._stage.now()))
 
     def notice_read(self, touch: Touch, *, to_the_end: bool) -> None:
@@ -181,12 +198,14 @@ class EnrolmentSession:
 
     def go_back(self, touch: Touch) -> None:
         """The screen before."""
-        with self._stage.touched(touch):
+        with self._stage.touched(touch, is_way_out=True):
+            if not may_go_back(touch.side, self._stage.journey.before):
+                raise StepError("the screen before is the operator's")
             self._stage.put(self._stage.journey.back(self._stage.now()))
 
     def leave(self, touch: Touch) -> None:
         """Stop here: everything is wiped. Also ends the last screens early."""
-        with self._stage.touched(touch, *(PERSONAL | RESTING)):
+        with self._stage.touched(touch, *(PERSONAL | RESTING), is_way_out=True):
             self._stage.go_home()
 
     def start_again(self, touch: Touch) -> None:

@@ -22,10 +22,12 @@ from kiosk.enrolment.errors import StepError
 from kiosk.enrolment.faults import Fault
 from kiosk.enrolment.journey import Journey, SlipProgress
 from kiosk.enrolment.languages import Languages
+from kiosk.enrolment.pairing import Pairing
 from kiosk.enrolment.ports import CardPresence, ReaderState, TerminalPlace
 from kiosk.enrolment.readiness import Observation
 from kiosk.enrolment.rules import day_began
 from kiosk.enrolment.screen import Touch
+from kiosk.enrolment.sides import may_leave, may_touch
 from kiosk.enrolment.steps import JourneyKind, Step, kind_of
 from kiosk.enrolment.texts import FRENCH, Texts
 from wire.identifiers import milliseconds
@@ -45,6 +47,7 @@ class Stage:
         self.languages = languages
         self.lock = threading.RLock()
         self.attendance = Attendance()
+        self.pairing = Pairing(collaborators.make_pairing_code)
         self.place: TerminalPlace | None = None
         self.presence = CardPresence(ReaderState.EMPTY, 0)
         self.handled: int | None = None  # the insertion already dealt with
@@ -72,18 +75,28 @@ class Stage:
         return self._kind() is JourneyKind.COUNTER and self.attendance.operator is None
 
     @contextlib.contextmanager
-    def touched(self, touch: Touch, *steps: Step) -> Iterator[None]:
-        """Hold the lock for one touch.
+    def touched(self, touch: Touch, *steps: Step, is_way_out: bool = False) -> Iterator[None]:
+        """Hold the lock for one touch; ``is_way_out``: it answers nothing, the operator may always make it.
 
         Raises:
-            StepError: the touch was made on another visit or screen than the one now shown, or does not belong there.
+            StepError: the touch was made on another visit or screen than the one now shown, does not belong there, or
+                comes from the side that does not answer it.
         """
         with self.lock:
             journey = self.journey
             if touch.visit != journey.visit or touch.step is not journey.step or (steps and touch.step not in steps):
                 raise StepError("this screen is no longer shown")
+            allowed = may_leave if is_way_out else may_touch
+            if not allowed(touch.side, touch.step, is_paired=self.pairing.is_paired):
+                raise StepError("this screen is answered on the other side")
             self.stay()
             yield
+
+    def sign_out(self) -> None:
+        """End the counter session, and with it the person's own screen."""
+        self.attendance.sign_out()
+        self.pairing.unpair()
+        self.redraw()
 
     def stay(self) -> None:
         """Somebody is there."""

@@ -15,6 +15,8 @@ from kiosk.enrolment.silence import Silence, is_abandoned, judge
 from kiosk.enrolment.stage import Stage
 from kiosk.enrolment.steps import PANEL_STEPS, PERSONAL, RESTING, Step, kind_of
 
+# A screen that is drawn anew loses the digits of a PIN.
+_PIN_IS_TYPED = frozenset({Step.SIGN_IN, Step.PANEL_PIN, Step.CONFIRM})
 _CLOSED_FROM = frozenset({Step.ATTRACT, Step.SIGN_IN, Step.OUT_OF_SERVICE})
 
 
@@ -33,8 +35,10 @@ class Watch:
     def tick(self) -> None:
         """One beat; the slot is asked outside the lock."""
         presence = self._stage.tools.reader.presence()
+        has_card = self._stage.tools.professional.card() is not None
         with self._stage.lock:
             self._stage.presence = presence
+            self._look_at_counter(has_card=has_card)
             if self._stage.journey.step in RESTING | {Step.SIGN_IN, Step.OUT_OF_SERVICE}:
                 self.look_where_we_are()
             self.look_at_card()
@@ -98,11 +102,19 @@ class Watch:
             stage.out_of_service(closing)
         return stage.journey.step in RESTING | PERSONAL
 
+    def _look_at_counter(self, *, has_card: bool) -> None:
+        """The professional's card, and the code for the person's screen, which lives five minutes."""
+        stage = self._stage
+        card_changed = stage.attendance.look_at_card(is_there=has_card)
+        code_gone = stage.pairing.expire(stage.tools.monotonic())
+        if (code_gone or card_changed) and stage.journey.step not in _PIN_IS_TYPED:
+            stage.redraw()
+
     def _listen_to_silence(self) -> None:
         stage = self._stage
         now = stage.tools.monotonic()
-        if stage.attendance.is_stale(now) and stage.journey.step in RESTING:
-            stage.attendance.sign_out()
+        if stage.attendance.is_over(now) and stage.journey.step in RESTING:
+            stage.sign_out()
             stage.go_home()
         if is_abandoned(stage.journey.step, now - stage.touched_at):
             stage.standard_comfort()

@@ -44,3 +44,10 @@ def _chain_slips_facts(database: Database) -> None:
 def _openings(database: Database) -> None:
     """``opening`` is 1 for the record of an enrolment: the counter's figure of the day outlives a restart."""
     database.execute("ALTER TABLE records ADD COLUMN opening INTEGER NOT NULL DEFAULT 0 CHECK (opening IN (0, 1))")
+
+
+@steps(name="0003_kinds")
+def _kinds(database: Database) -> None:
+    """``kind`` (of the routing, in clear anyway) for the counter's day page; empty for records kept before."""
+    database.execute("ALTER TABLE records ADD COLUMN kind TEXT NOT NULL DEFAULT ''")
+    database.execute("UPDATE records SET kind = 'enrolment' WHERE opening = 1")

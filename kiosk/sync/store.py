@@ -11,13 +11,13 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from kiosk.enrolment.errors import NotReadyError, StoreError
-from kiosk.enrolment.ports import RecordDraft, RecordStore, Whereabouts
+from kiosk.enrolment.ports import KeptRecord, RecordDraft, RecordStore, Whereabouts
 from kiosk.sync.database import TerminalDatabase
 from kiosk.sync.sealer import ChainPlace, SealedParts, seal_parts
 from kiosk.sync.server_time import Floor, ServerTime
 from wire.errors import WireError
 from wire.failpoints import Failpoint, Reach, pass_by
-from wire.identifiers import TerminalId, time_prefix
+from wire.identifiers import RecordId, TerminalId, time_prefix
 from wire.records import RecordKind, first_link
 
 
@@ -77,6 +77,15 @@ class SealedStore(RecordStore):
             ).fetchone()
         return int(row[0])
 
+    def kept_since(self, instant: datetime) -> tuple[KeptRecord, ...]:
+        """Time and kind of what was committed from that instant on, by the time in the ids."""
+        with self._database.reading() as database:
+            rows = database.execute(
+                "SELECT record_id, kind FROM records WHERE record_id >= ? AND kind <> '' ORDER BY record_id",
+                (time_prefix(instant),),
+            ).fetchall()
+        return tuple(KeptRecord(RecordId(row[0]).made_at, RecordKind(row[1])) for row in rows)
+
     def _sealed(self, draft: RecordDraft) -> SealedParts:
         try:
             return seal_parts(draft, self._whereabouts.current())
@@ -87,8 +96,16 @@ class SealedStore(RecordStore):
         draft, place = parts.draft, _next_place(database, parts.place.terminal)
         record = parts.at(place, floor)
         database.execute(
-            "INSERT INTO records (sequence, record_id, hash, state, raw, opening) VALUES (?, ?, ?, 'waiting', ?, ?)",
-            (place.sequence, draft.record_id.value, record.hash, record.raw, draft.kind is RecordKind.ENROLMENT),
+            "INSERT INTO records (sequence, record_id, hash, state, raw, opening, kind) "
+            "VALUES (?, ?, ?, 'waiting', ?, ?, ?)",
+            (
+                place.sequence,
+                draft.record_id.value,
+                record.hash,
+                record.raw,
+                draft.kind is RecordKind.ENROLMENT,
+                draft.kind.value,
+            ),
         )
 
 

@@ -58,4 +58,4 @@ def test_last_words_leave_without_a_warning() -> None:
 def test_a_touch_keeps_the_counter_session() -> None:
     attendance = Attendance()
     attendance.seen(SIGNED_IN_FOR)
-    assert not attendance.is_stale(10 * SIGNED_IN_FOR)  # nobody is signed in
+    assert not attendance.is_over(10 * SIGNED_IN_FOR)  # nobody is signed in
