@@ -10,6 +10,7 @@ from kiosk.enrolment.company import SOMEBODY_ELSE, qualities
 from kiosk.enrolment.holder import CardContents
 from kiosk.enrolment.journey import Journey
 from kiosk.enrolment.languages import load_languages
+from kiosk.enrolment.ports import NoVoice, Voice
 from kiosk.enrolment.session import Collaborators, EnrolmentSession, Touch
 from kiosk.enrolment.steps import QUESTION_OF, JourneyKind, Step
 from tests.fakes.card_slot import FakeCardReader, card
@@ -45,6 +46,7 @@ class EnrolmentRig:
     earnings: FakeEarningsDesk = field(default_factory=FakeEarningsDesk)
     operators: FakeOperatorDirectory = field(default_factory=FakeOperatorDirectory)
     upkeep: FakeUpkeep = field(default_factory=FakeUpkeep)
+    voice: Voice = field(default_factory=NoVoice)
     clock: HandClock = field(default_factory=HandClock)
     is_slow: bool = False
     held: list[Job] = field(default_factory=list)
@@ -77,6 +79,7 @@ class EnrolmentRig:
                 monotonic=self.clock.monotonic,
                 reach=self.reached.append,
                 run_aside=self._aside,
+                voice=self.voice,
             ),
             load_languages(),
         )

@@ -16,21 +16,6 @@ from wire.evidence import Question
 
 TEXTS = load_texts()
 EVIDENCE = tuple(TEXTS.evidence.values())
-# A text changes its version with its words: evidence in the field names these for ever.
-PINNED = {
-    ("notice", "2026-11"): "d21f6727b1c1a9e5",
-    ("creation", "2026-11"): "4412892f950b382c",
-    ("break_glass", "2026-11"): "93096abcc1433de8",
-    ("centre_15", "2026-11"): "d1d2e71271101f1e",
-    ("contact_warning", "2026-11"): "bd222f7809de344f",
-    ("attestation_hall", "2026-11"): "ddea63ec1410846b",
-    ("attestation_counter", "2026-11"): "96115ec1d5625f11",
-}
-
-
-@pytest.mark.parametrize("text", EVIDENCE, ids=lambda text: text.id)
-def test_words_never_change_under_the_same_version(text: Text) -> None:
-    assert PINNED[text.id, text.version] == hashlib.sha256(text.words()).hexdigest()[:16]
 
 
 @pytest.mark.parametrize("text", EVIDENCE, ids=lambda text: text.id)
