@@ -21,6 +21,7 @@ _MB, _GB = 1 << 20, 1 << 30
 _PARTS: dict[str, frozenset[Fault]] = {
     "place": frozenset({Fault.NOT_READY, Fault.REVOKED, Fault.NOT_REGISTERED, Fault.TRUST_EXPIRED}),
     "reader": frozenset({Fault.NO_READER, Fault.NO_SERVICE}),
+    "professional": frozenset(),
     "printer": frozenset(
         {Fault.PAPER_LOW, Fault.PAPER_OUT, Fault.COVER_OPEN, Fault.PRINTER_OFFLINE, Fault.PRINTER_SILENT}
     ),
@@ -62,6 +63,7 @@ def rows_of(seen: Observation) -> tuple[Row, ...]:
     words = {
         "place": _place(seen),
         "reader": _Word(seen.reader.value),
+        **_professional(seen.professional),
         "printer": _Word("unasked" if seen.printer is None else seen.printer.value),
         "disk": _disk(seen.disk_free),
         "slips": _Word("doubtful" if seen.doubtful else "fine", {"number": len(seen.doubtful)}),
@@ -78,6 +80,10 @@ def _row(part: str, word: _Word, faults: Iterable[Fault]) -> Row:
 
 def _place(seen: Observation) -> _Word:
     return _Word("ready") if seen.not_ready is None else _Word("closed", {"code": seen.not_ready})
+
+
+def _professional(has_card: bool | None) -> dict[str, _Word]:
+    return {} if has_card is None else {"professional": _Word("card" if has_card else "none")}
 
 
 def _disk(free: int | None) -> _Word:

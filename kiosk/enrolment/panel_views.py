@@ -40,6 +40,7 @@ PANEL_TOUCHES: dict[str, Act] = {
     "panel_restart": lambda session, touch, _form: session.panel.restart(touch),
 }
 _BADGED = frozenset({Step.ATTRACT, Step.SIGN_IN, Step.DAY})
+_BADGE_CODES = 2  # the gravest; all of them stand on the panel
 _ID_TAIL = 8  # of a record id: enough to find it at central, short enough to read out
 
 
@@ -48,13 +49,15 @@ def panel_picture(screen: Screen, texts: Texts) -> dict[str, Any]:
     step, sheet = screen.journey.step, screen.panel
     return {
         "panel_offered": step in OPENED_FROM,
-        "badge": [TABLE[fault].code for fault in screen.faults if _is_badged(fault)] if step in _BADGED else [],
+        "badge": _badge(screen) if step in _BADGED else "",
         "panel": None if sheet is None else _panel(sheet, texts, screen.journey.kind),
     }
 
 
-def _is_badged(fault: Fault) -> bool:
-    return TABLE[fault].severity is not Severity.INFO
+def _badge(screen: Screen) -> str:
+    codes = [TABLE[fault].code for fault in screen.faults if TABLE[fault].severity is not Severity.INFO]
+    rest = len(codes) - _BADGE_CODES
+    return " · ".join(codes[:_BADGE_CODES]) + (f" +{rest}" if rest > 0 else "")
 
 
 def _panel(sheet: PanelSheet, texts: Texts, kind: JourneyKind) -> dict[str, Any]:

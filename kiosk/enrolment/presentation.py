@@ -194,7 +194,8 @@ def _fault(journey: Journey, texts: Texts) -> dict[str, str] | None:
 
 
 def _words(fault: Fault, journey: Journey, texts: Texts) -> dict[str, str]:
-    return {**msgspec.structs.asdict(texts.faults[journey.kind][fault]), "code": TABLE[fault].code}
+    words = msgspec.structs.asdict(texts.faults[journey.kind][fault])
+    return {**words, "code": TABLE[fault].code, "remedy": texts.remedies[fault]}
 
 
 __all__ = ["PATIENT_FACING", "Choice", "Say", "Stop", "picture"]

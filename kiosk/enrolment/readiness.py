@@ -50,6 +50,7 @@ class Observation:
 
     ``not_ready`` is the code of the NotReadyError that keeps the terminal from enrolling, ``doubtful`` the slips of
     today that failed or of which nobody knows. ``central`` is None when the terminal's own disk cannot be read.
+    ``professional``: whether a professional's card lies in the second reader, None when there is no second reader.
     """
 
     at: datetime
@@ -59,6 +60,7 @@ class Observation:
     central: CentralReading | None = None
     not_ready: str | None = None
     doubtful: tuple[DoubtfulSlip, ...] = ()
+    professional: bool | None = None
 
 
 def current_faults(seen: Observation) -> tuple[Fault, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from kiosk.enrolment.errors import NotReadyError, StoreError
 from kiosk.enrolment.machine import CentralReading
 from kiosk.enrolment.panel_rows import rows_of
-from kiosk.enrolment.ports import DoubtfulSlip
+from kiosk.enrolment.ports import DoubtfulSlip, NoSecondReader
 from kiosk.enrolment.readiness import Observation, current_faults
 from kiosk.enrolment.stage import Stage
 from kiosk.enrolment.steps import RESTING, Step
@@ -52,7 +52,12 @@ class ReadinessWatch:
             central=self._central(),
             not_ready=self._not_ready(),
             doubtful=self._doubtful(),
+            professional=self._professional(),
         )
+
+    def _professional(self) -> bool | None:
+        reader = self._stage.tools.professional
+        return None if isinstance(reader, NoSecondReader) else reader.card() is not None
 
     def _central(self) -> CentralReading | None:
         try:

@@ -25,7 +25,7 @@
     const notice = document.querySelector("[data-notice]");
     const active = document.activeElement;
     before = {
-      step: main().dataset.step, fields, focus: active && active.dataset ? keyOf(active) : "",
+      step: main().dataset.step, place: main().scrollTop, fields, focus: active && active.dataset ? keyOf(active) : "",
       scroll: notice ? notice.scrollTop / Math.max(1, notice.scrollHeight) : 0,
       read: (document.querySelector("[data-notice-field]") || {}).value,
     };
@@ -38,6 +38,7 @@
   function restore() {
     const same = before && before.step === main().dataset.step;
     if (same && !document.querySelector("[data-test=complaint]")) before.fields.forEach(putBack);
+    if (same) main().scrollTop = before.place;
     const notice = document.querySelector("[data-notice]");
     if (same && notice) {
       notice.scrollTop = before.scroll * notice.scrollHeight;
