@@ -26,10 +26,7 @@ def used_town(town: Town) -> Iterator[Town]:
     assert town.visit(HALL).enrol("crowd-111", wishes) == "thanks"
     assert town.visit(HALL).enrol("crowd-112", Wishes(creation=False)) == "refused"
     visitor = town.visit(PHARMACY)
-    visitor.up_to_notice("crowd-113")
-    visitor.touch("notice", end_reached="1")
-    for _ in range(3):
-        visitor.touch("answer", accepted="yes")
+    visitor.up_to("contact", card="crowd-113")
     visitor.touch("contact", email=f"{EMAIL}@", mobile=MOBILE + "00")
     visitor.pull()
     town.wait_until_all_is_sent()
@@ -46,7 +43,7 @@ def test_invariant_10_no_log_tells_of_a_person(used_town: Town) -> None:
 
 
 def test_invariant_10_no_disk_of_anybody_shows_a_person_in_clear(used_town: Town) -> None:
-    assert seen_in(used_town.folder, people() | WORDS, except_in=[used_town.folder / "papers"]) == []
+    assert seen_in(used_town.folder, people() | WORDS, except_in=used_town.in_peoples_hands) == []
 
 
 def hostile_requests(town: Town) -> list[httpx2.Response]:

@@ -59,12 +59,17 @@ class Town:
     def visit(self, stand: Stand) -> Visitor:
         """Whoever stands at that terminal."""
         if stand.terminal not in self.visitors:
-            self.visitors[stand.terminal] = Visitor(self.programme.terminal_address(stand), stand.pin)
+            self.visitors[stand.terminal] = Visitor(self.programme.terminal_address(stand), stand.pin, self.code_sent)
         return self.visitors[stand.terminal]
 
     def papers(self) -> list[str]:
         """Every slip that ever came out in this town, as text, oldest first."""
         return [path.read_text(encoding="utf-8") for path in sorted((self.folder / "papers").glob("*.txt"))]
+
+    @property
+    def in_peoples_hands(self) -> list[Path]:
+        """Folders of what left the machines: slips, e-mails, SMS."""
+        return [self.folder / "papers", self.folder / _MESSAGES]
 
     def letters(self, to: str | None = None) -> list[Letter]:
         """Every e-mail and SMS that ever arrived in this town, oldest first; ``to`` one address or number."""
