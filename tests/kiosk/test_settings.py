@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.settings import START_SPREAD_S, SettingsError, load_settings
+from kiosk.settings import START_SPREAD_S, SettingsError, VoiceMode, load_settings
 
 
 def given(**values: object) -> Namespace:
@@ -52,3 +52,14 @@ def test_terminals_of_the_field_begin_to_send_apart_from_each_other() -> None:
 def test_the_environment_cannot_switch_the_simulation_on() -> None:
     with pytest.raises(SettingsError):
         load_settings(given(home="/a"), {"KIOSK_SIMULATE": "1"})
+
+
+def test_a_terminal_is_silent_unless_it_has_a_headset() -> None:
+    assert load_settings(given(home="/a", simulate=True), {}).voice is VoiceMode.OFF
+    assert load_settings(given(home="/a", simulate=True), {"KIOSK_VOICE": "headset"}).voice is VoiceMode.HEADSET
+
+
+@pytest.mark.parametrize("word", ["on", "loudspeaker", "Headset"])
+def test_there_is_no_other_voice_than_over_a_headset(word: str) -> None:
+    with pytest.raises(SettingsError, match="headset"):
+        load_settings(given(home="/a", simulate=True, voice=word), {})
