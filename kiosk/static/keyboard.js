@@ -16,6 +16,9 @@
       keys.hidden = keys.dataset.keysKind !== field.dataset.keys;
     });
     document.querySelectorAll(".field").forEach((one) => one.classList.toggle("field--here", one.contains(field)));
+    // With large text field and keys may not both be in sight: the field goes up.
+    const room = field.closest(".controls").parentElement.closest("main").getBoundingClientRect();
+    if (home.getBoundingClientRect().bottom > room.bottom) field.closest(".field").scrollIntoView({ block: "start" });
   }
 
   function press(button) {

@@ -14,7 +14,7 @@
     const now = Date.now();
     if (now - lastLife < LIFE_EVERY_MS) return;
     lastLife = now;
-    fetch("/activite", { method: "POST", headers: { "X-CSRF-Token": token() } }).catch(() => {});
+    fetch(`${document.documentElement.dataset.base}/activite`, { method: "POST", headers: { "X-CSRF-Token": token() } }).catch(() => {});
   }
 
   // What a redraw of the same screen (another language, larger text) must not lose.

@@ -19,7 +19,7 @@
     hush();
     if (!("voice" in screen().dataset)) return;
     const notice = document.querySelector("[data-notice]");
-    const mine = new Audio(`/voix?revision=${screen().dataset.revision}`);
+    const mine = new Audio(`${document.documentElement.dataset.base}/voix?revision=${screen().dataset.revision}`);
     mine.volume = loudness;
     // Heard to the end is as good as scrolled to the end (domain/dmp.md §16 K5).
     mine.addEventListener("ended", () => { if (notice && sound === mine) notice.dispatchEvent(new Event("notice:heard")); });
@@ -31,7 +31,7 @@
   async function begin() {
     for (const field of ["voice", "keypad"]) {
       const body = new URLSearchParams({ field, value: "on", visit: document.querySelector("input[name=visit]").value });
-      await fetch(`/touch/${document.querySelector("main").dataset.step}/comfort`, {
+      await fetch(`${document.documentElement.dataset.base}/touch/${document.querySelector("main").dataset.step}/comfort`, {
         method: "POST", body, headers: { "X-CSRF-Token": token(), "HX-Request": "true" },
       });
     }
