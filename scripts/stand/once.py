@@ -15,12 +15,14 @@ from processes import Children
 from programme import MANAGER, MANAGER_PASSWORD, PHARMACY, Programme
 
 CARD = "marie"
+EMAIL = "marie@example.org"
 PASSPHRASE = "quatre mots sans lien entre eux"
 _SCREENS_WITHIN_S = 60.0
 _ARRIVES_WITHIN_S = 30.0
 _POLL_S = 0.1
 _LOCATOR = re.compile(r"Numéro du ticket\s+([0-9A-Z-]+)")
 _CODE = re.compile(r"Code d’activation\s+([0-9A-Z-]+\s+[0-9A-Z-]+)")  # noqa: RUF001 - as printed
+_ONE_TIME_CODE = re.compile(r"(?<!\d)\d{6}(?!\d)")
 _QR = re.compile(r"\[QR (\S+)#L=(\S+)&C=(\S+)\]")
 
 T = TypeVar("T")
@@ -40,7 +42,7 @@ def one_enrolment(programme: Programme, children: Children) -> None:
     began = time.monotonic()
     terminal = Browser(programme.terminal_address(PHARMACY))
     _say("At the pharmacy's counter")
-    _walk_the_screens(terminal, children)
+    _walk_the_screens(terminal, Browser(programme.addresses.letterbox), children)
     slips = _slips(terminal, children)
     for number, slip in enumerate(slips, 1):
         _say(f"Slip {number} as printed")
@@ -55,8 +57,8 @@ def one_enrolment(programme: Programme, children: Children) -> None:
     print(f"\nAll of it held, in {time.monotonic() - began:.0f} s.")
 
 
-def _walk_the_screens(terminal: Browser, children: Children) -> None:
-    touches = _touches(terminal)
+def _walk_the_screens(terminal: Browser, letterbox: Browser, children: Children) -> None:
+    touches = _touches(terminal, letterbox)
     deadline = time.monotonic() + _SCREENS_WITHIN_S
     shown = None
     page = terminal.open("/")
@@ -75,18 +77,20 @@ def _walk_the_screens(terminal: Browser, children: Children) -> None:
     print(f"  screen done: {page.texts['count-today']} today, {page.texts['count-waiting']} to send")
 
 
-def _touches(terminal: Browser) -> Mapping[str, Callable[[], Page]]:
+def _touches(terminal: Browser, letterbox: Browser) -> Mapping[str, Callable[[], Page]]:
     """What is touched on each screen."""
     return {
         "sign_in": lambda: terminal.touch("sign-in", pin=PHARMACY.pin),
         "attract": lambda: _insert_card(terminal),
-        "who": lambda: terminal.touch("person-1" if terminal.has("person-1") else "person-0"),
         "notice": lambda: terminal.touch("notice-read", end_reached="1"),  # the page's script says so at its end
         "consent": lambda: terminal.touch("yes"),
         "break_glass": lambda: terminal.touch("yes"),
         "centre_15": lambda: terminal.touch("yes"),
-        "contact": lambda: terminal.touch("give-contact", email="marie@example.org"),
-        "identity": lambda: _attest(terminal),
+        "consultation": lambda: terminal.touch("no"),
+        "feeding": lambda: terminal.touch("yes"),
+        "contact": lambda: terminal.touch("give-contact", email=EMAIL),
+        "proof": lambda: _prove(terminal, letterbox),
+        "identity": lambda: terminal.touch("method-identity_card"),
         "confirm": lambda: terminal.touch("confirm"),
         "reading": lambda: _look_again(terminal),
         "status": lambda: _look_again(terminal),
@@ -102,10 +106,12 @@ def _insert_card(terminal: Browser) -> Page:
     return _until(lambda: terminal.open("/"), lambda page: page.step != "attract", "the card is not noticed")
 
 
-def _attest(terminal: Browser) -> Page:
-    for box in ("statement-0", "statement-1", "method-identity_card"):
-        terminal.touch(box)
-    return terminal.touch("attest", pin=PHARMACY.pin)
+def _prove(terminal: Browser, letterbox: Browser) -> Page:
+    """Type the one-time code that the mailbox received, as soon as the screen asks for it."""
+    if not terminal.has("give-code"):
+        return _look_again(terminal)
+    newest_first = _ONE_TIME_CODE.findall(letterbox.open("/").text)
+    return terminal.touch("give-code", code=newest_first[0])
 
 
 def _look_again(terminal: Browser) -> Page:

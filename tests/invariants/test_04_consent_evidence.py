@@ -81,19 +81,15 @@ def test_invariant_04_no_touch_forced_out_of_turn_creates_anything(town: Town, w
 
 
 def test_invariant_04_a_wrong_pin_attests_nothing(town: Town) -> None:
-    visitor = town.visit(PHARMACY)
-    visitor.up_to_notice("crowd-42")
-    visitor.touch("notice", end_reached="1")
-    for _ in range(3):
-        visitor.touch("answer", accepted="yes")
-    visitor.touch("contact", email="canari@exemple.fr", mobile="")
-    assert visitor.wait_for("identity") == "identity"
+    town.hall.start()
+    visitor = town.visit(HALL)
+    visitor.up_to("identity", card="crowd-42", wishes=Wishes(email="canari@exemple.fr"))
     visitor.touch("attest", statement_0="1", statement_1="1", method=visitor.method(), pin="000000")
     assert visitor.step() == "identity"
     visitor.touch("confirm", on="confirm")
     visitor.pull()
     visitor.wait_for("attract", "take_card", "stopped")
-    assert town.at_terminal(PHARMACY, "SELECT count(*) FROM records") == [(0,)]
+    assert town.at_terminal(HALL, "SELECT count(*) FROM records") == [(0,)]
 
 
 def test_invariant_04_the_evidence_says_which_words_were_shown_when_and_who_attested(town: Town) -> None:
@@ -113,5 +109,7 @@ def test_invariant_04_the_evidence_says_which_words_were_shown_when_and_who_atte
         "creation": True,
         "break_glass": True,
         "centre_15": False,
+        "consultation": False,
+        "feeding": True,
     }
     assert stored["identity_check"]["operator"] == PHARMACY.operator

@@ -9,18 +9,20 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect
 
+from tests.journeys.fingers import WITHIN_MS, Fingers
 from tests.town.town import Stand
-from tests.town.visitor import Visitor, Wishes
+from tests.town.visitor import LAST_SCREENS, RESTING, Visitor, Wishes
+
+__all__ = ["LANDSCAPE", "PICTURES", "PORTRAIT", "WILLING", "WITHIN_MS", "WITHOUT_CONTACT", "Guest", "Watched"]
 
 PICTURES = Path("test-output/journeys")
 PORTRAIT, LANDSCAPE = (1080, 1920), (1920, 1080)
-WITHIN_MS = 30_000.0
-_ANSWERS = ("consent", "break_glass", "centre_15")
 # A touch aborts the page's own "anything new?" under way, on purpose (hx-sync); htmx writes that to the console.
 _A_TOUCH_OVERTAKES_A_QUESTION = ("htmx.js: htmx:sendAbort", "htmx.js: htmx:afterRequest")
-_LAST_SCREENS = ("thanks", "done", "paper", "stopped", "refused")
+_WORKING = ("reading", "status", "printing")
+_SCREENS_AT_MOST = 60
 
 
 @dataclass
@@ -90,7 +92,7 @@ class Guest:
 
     def see(self, *steps: str, page: Page | None = None) -> str:
         """Wait for one of these screens, and say which it is."""
-        shown = (page or self.page).locator(", ".join(f'main[data-step="{step}"]' for step in steps))
+        shown = self._shown(*steps, page=page)
         expect(shown).to_be_visible(timeout=WITHIN_MS)
         return str(shown.get_attribute("data-step"))
 
@@ -110,79 +112,73 @@ class Guest:
         """Whether something is on the screen now."""
         return self.page.is_visible(f'[data-test="{name}"]')
 
+    @property
+    def fingers(self) -> Fingers:
+        """What touches this screen as the wishes say."""
+        return Fingers(self.page, self.stand.pin, self.hand.code_sent)
+
     def read_notice(self) -> None:
         """Swipe to its end, then touch the button that now says so."""
-        self.page.locator("[data-notice-end]").scroll_into_view_if_needed()
-        button = self.page.locator('[data-test="notice-read"]')
-        expect(button).to_have_text(str(button.get_attribute("data-done")))
-        button.click()
+        self.fingers.read_notice()
 
     def type_pin(self, digits: str) -> None:
         """On the screen's own keys."""
-        for digit in digits:
-            self.page.click(f'.pad--digits [data-key="{digit}"]')
+        self.fingers.type_pin(digits)
 
     # Stretches of a journey ------------------------------------------------------------------------------------------
 
     def insert(self, card: str) -> None:
         """Put a card in, having signed in where somebody must."""
-        if self.see("sign_in", "attract", "thanks", "done", "refused", "existing", "stopped", "take_card") == "sign_in":
+        if self.see("sign_in", *RESTING) == "sign_in":
             self.type_pin(self.stand.pin)
             self.touch("sign-in")
-            self.see("attract")
+            self.see(*RESTING)
         self.hand.insert(card)
+        expect(self._shown(*RESTING)).to_have_count(0, timeout=WITHIN_MS)
 
-    def come(self, card: str) -> None:
-        """Up to the notice, as the first person on the card."""
-        self.insert(card)
-        self.see("who")
-        self.touch("person-0")
-        self.see("notice")
+    def up_to(self, *stops: str, card: str | None = None, wishes: Wishes | None = None) -> str:
+        """Touch what the wishes say on every screen until one of ``stops`` is shown; ``card`` is put in before.
+
+        Also ends on ``aim`` where what the person came for is not on offer.
+        """
+        wishes = wishes or WILLING
+        if card is not None:
+            self.insert(card)
+        for _ in range(_SCREENS_AT_MOST):
+            expect(self._shown(*_WORKING)).to_have_count(0, timeout=WITHIN_MS)
+            step = self.step()
+            if step in stops or (step == "aim" and not self.shows(f"aim-{wishes.aim}")):
+                return step
+            self.fingers.touch(step, wishes)
+        raise AssertionError(f"the terminal does not leave {self.step()}")
+
+    def come(self, card: str, wishes: Wishes | None = None) -> None:
+        """Up to the notice."""
+        assert self.up_to("notice", card=card, wishes=wishes) == "notice"
 
     def answer(self, wishes: Wishes) -> None:
         """The notice and the three questions."""
-        self.read_notice()
-        for step, accepted in zip(_ANSWERS, (wishes.creation, wishes.break_glass, wishes.centre_15), strict=True):
-            self.see(step)
-            self.touch("yes" if accepted else "no")
-            if not wishes.creation:
-                return
+        self.up_to("contact", "consultation", "refused", wishes=wishes)
 
     def give_contact(self, wishes: Wishes) -> None:
-        """E-mail and mobile, or the answer to the offer of a slip."""
-        self.see("contact")
-        if wishes.email or wishes.mobile:
-            self.page.fill('[data-test="mobile"]', wishes.mobile)
-            self.page.fill('[data-test="email"]', wishes.email)
-            self.touch("give-contact")
-            return
-        self.touch("no-contact")
-        self.see("slip_offer")
-        self.touch("yes" if wishes.slip else "no")
+        """E-mail and mobile, or the answer to the offer of a slip; alerts as wished."""
+        self.up_to("summary", "identity", wishes=wishes)
 
     def attest(self, pin: str | None = None) -> None:
-        """What the agent or the pharmacist does: both boxes, what was compared, the PIN."""
+        """What the agent or the pharmacist does: what was compared, and in a hall both boxes and the PIN."""
         self.see("identity")
-        for box in ("statement-0", "statement-1", "method-identity_card"):
-            self.page.check(f'[data-test="{box}"]', force=True)
-        self.type_pin(pin or self.stand.pin)
-        self.touch("attest")
+        self.fingers.attest(pin or self.stand.pin)
 
     def up_to_confirmation(self, card: str, wishes: Wishes) -> None:
         """Everything before the last touch."""
-        self.come(card)
-        self.answer(wishes)
-        self.give_contact(wishes)
-        if self.see("summary", "identity") == "summary":
-            self.touch("agree")
-        self.attest()
-        self.see("confirm")
+        assert self.up_to("confirm", card=card, wishes=wishes) == "confirm"
 
     def enrol(self, card: str, wishes: Wishes) -> str:
         """From the card to the last screen, which is returned; the card stays in."""
-        self.up_to_confirmation(card, wishes)
-        self.touch("confirm")
-        return self.see(*_LAST_SCREENS)
+        return self.up_to(*LAST_SCREENS, card=card, wishes=wishes)
+
+    def _shown(self, *steps: str, page: Page | None = None) -> Locator:
+        return (page or self.page).locator(", ".join(f'main[data-step="{step}"]' for step in steps))
 
 
 WILLING = Wishes(email="canari@exemple.fr")

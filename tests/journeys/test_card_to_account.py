@@ -26,28 +26,14 @@ def enrol_from_the_tray(pharmacy: Guest, card: str) -> Page:
     pharmacy.picture("attract")
     pharmacy.picture("tray", tray)
     tray.click(f'[data-test="insert-{card}"]')
-    for step, touches in (
-        ("who", ["person-0"]),
-        ("notice", []),
-        ("consent", ["yes"]),
-        ("break_glass", ["yes"]),
-        ("centre_15", ["yes"]),
-        ("contact", []),
-        ("identity", []),
-        ("confirm", ["confirm"]),
-    ):
-        pharmacy.see(step)
+    pharmacy.see("notice")
+    for step in ("notice", "consent", "break_glass", "centre_15", "consultation", "feeding", "contact"):
+        pharmacy.up_to(step)
         pharmacy.picture(step)
-        if step == "notice":
-            pharmacy.read_notice()
-        elif step == "contact":
-            type_email(pharmacy, "marie@orange.fr")
-        elif step == "identity":
-            pharmacy.attest()
-        for name in touches:
-            pharmacy.touch(name)
-    pharmacy.see("done")
-    pharmacy.picture("done")
+    type_email(pharmacy, "marie@orange.fr")
+    for step in ("proof", "identity", "confirm", "done"):
+        pharmacy.up_to(step)
+        pharmacy.picture(step)
     return tray
 
 

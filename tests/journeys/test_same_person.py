@@ -24,11 +24,10 @@ def test_the_same_card_again_is_told_that_a_dossier_exists_and_leaves_no_record(
     town.wait_until_all_is_sent()
     before, kept = Traces(town), records_at(town, PHARMACY)
     pharmacy.hand.pull()
-    pharmacy.insert(card)
-    pharmacy.see("who")
-    pharmacy.touch("person-0")
-    pharmacy.see("existing")
-    pharmacy.picture("existing")
+    assert pharmacy.up_to("aim", card=card) == "aim"
+    assert pharmacy.page.get_attribute("[data-status]", "data-status") == "active"
+    assert not pharmacy.shows("aim-enrolment")
+    pharmacy.picture("active")
     assert records_at(town, PHARMACY) == kept
     assert before.dossiers() == []
 

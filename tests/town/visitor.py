@@ -27,7 +27,7 @@ class Visitor:
     def __init__(self, address: str, pin: str, code_sent: Callable[[str], str] | None = None) -> None:
         self.address = address
         self.pin = pin
-        self._code_sent = code_sent
+        self.code_sent = code_sent
         headers = {"Sec-Fetch-Site": "same-origin", "Origin": address}
         # No connection outlives its answer: the terminal may lose its power at any moment.
         limits = httpx2.Limits(max_keepalive_connections=0)
@@ -131,10 +131,10 @@ class Visitor:
         assert not self.offers("complaint") or step == "proof", f"the terminal complains on {step}"
 
     def _prove(self, wishes: Wishes) -> None:
-        assert self._code_sent is not None, "this visitor reads no messages"
+        assert self.code_sent is not None, "this visitor reads no messages"
         wait_for("a code can be typed", lambda: self.offers("give-code"))
         address = wishes.email if wishes.email and wishes.email in self._page else wishes.mobile_sent_to
-        self.touch("code", code=self._code_sent(address))
+        self.touch("code", code=self.code_sent(address))
         wait_for("the code is checked", lambda: self.step() != "proof" or self.offers("give-code"))
 
     def method(self) -> str:

@@ -1,0 +1,127 @@
+"""Fingers on a screen in a browser: for every screen, the touches that say what somebody wishes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from playwright.sync_api import Page, expect
+
+from tests.town.wishes import Wishes
+
+WITHIN_MS = 30_000.0
+
+
+class Fingers:
+    """One page, touched; ``pin`` is the operator's. ``touches`` counts what a finger did (typed text is none)."""
+
+    def __init__(self, page: Page, pin: str, code_sent: Callable[[str], str] | None = None) -> None:
+        self.page = page
+        self.touches = 0
+        self._pin = pin
+        self._code_sent = code_sent
+
+    def touch(self, step: str, wishes: Wishes) -> None:
+        """Say what is wished on this screen, and wait until another one is there."""
+        revision = self.page.get_attribute("#screen", "data-revision")
+        self._way(step, wishes)()
+        if step == "proof":  # the same screen again for a second contact
+            self.page.wait_for_function(
+                "was => document.querySelector('#screen').dataset.revision !== was", arg=revision
+            )
+        else:
+            expect(self.page.locator(f'main[data-step="{step}"]')).to_have_count(0, timeout=WITHIN_MS)
+
+    def press(self, name: str) -> None:
+        """Touch what bears this name."""
+        self.touches += 1
+        self.page.click(f'[data-test="{name}"]')
+
+    def read_notice(self) -> None:
+        """Swipe to its end, then touch the button that now says so."""
+        button = self.page.locator('[data-test="notice-read"]')
+        self.page.locator("[data-notice-end]").scroll_into_view_if_needed()
+        expect(button).to_have_text(str(button.get_attribute("data-done")))
+        self.press("notice-read")
+
+    def type_pin(self, digits: str) -> None:
+        """On the screen's own keys."""
+        for digit in digits:
+            self.touches += 1
+            self.page.click(f'.pad--digits [data-key="{digit}"]')
+
+    def attest(self, pin: str) -> None:
+        """What was compared, and in a hall both boxes and the agent's PIN."""
+        if not self.page.is_visible('[data-test="statement-0"]'):
+            return self.press("method-identity_card")
+        for box in ("statement-0", "statement-1", "method-identity_card"):
+            self.touches += 1
+            self.page.check(f'[data-test="{box}"]', force=True)
+        self.type_pin(pin)
+        self.press("attest")
+        return None
+
+    def _way(self, step: str, wishes: Wishes) -> Callable[[], None]:
+        def press(name: str) -> Callable[[], None]:
+            return partial(self.press, name)
+
+        ways: dict[str, Callable[[], None]] = {
+            "who": partial(self._choose, wishes),
+            "protection": press(f"measure-{wishes.measure}"),
+            "representative": press(
+                f"representative-{wishes.representative if wishes.representative >= 0 else 'other'}"
+            ),
+            "representative_name": partial(self._name_companion, wishes),
+            "quality": partial(self._say_quality, wishes),
+            "aim": press(f"aim-{wishes.aim}"),
+            "notice": self.read_notice,
+            "minor_notice": self.read_notice,
+            "contact": partial(self._give_contact, wishes),
+            "proof": partial(self._prove, wishes),
+            "alerts": press(f"alerts-{wishes.alerts}"),
+            "own_contact": press("no-own-contact"),
+            "other_parent": press("no-other-parent"),
+            "slip_offer": press("yes" if wishes.slip else "no"),
+            "summary": press("agree"),
+            "identity": partial(self.attest, self._pin),
+            "confirm": partial(self._confirm, wishes),
+            "take_card": press("start-again"),
+        }
+        return ways.get(step) or press("yes" if wishes.says(step) else "no")
+
+    def _choose(self, wishes: Wishes) -> None:
+        if wishes.accompanied:
+            self.touches += 1
+            self.page.check('[data-test="accompanied"]', force=True)
+        self.press(f"person-{wishes.who}")
+
+    def _name_companion(self, wishes: Wishes) -> None:
+        for field, text in zip(("family_name", "given_name", "birth_date"), wishes.companion, strict=True):
+            self.page.fill(f'[data-test="{field}"]', text)
+        self.press("name-representative")
+
+    def _say_quality(self, wishes: Wishes) -> None:
+        first = self.page.locator('[data-test^="quality-"]').first.get_attribute("data-test")
+        self.press(f"quality-{wishes.quality}" if wishes.quality else str(first))
+
+    def _give_contact(self, wishes: Wishes) -> None:
+        if not wishes.email and not wishes.mobile:
+            return self.press("no-contact")
+        self.page.fill('[data-test="mobile"]', wishes.mobile)
+        self.page.fill('[data-test="email"]', wishes.email)
+        return self.press("give-contact")
+
+    def _prove(self, wishes: Wishes) -> None:
+        if not wishes.proves:
+            return self.press("code-later")
+        assert self._code_sent is not None, "whoever stands here reads no messages"
+        expect(self.page.locator('[data-test="code"]')).to_be_visible(timeout=WITHIN_MS)
+        shown = self.page.inner_text("main")
+        to = wishes.email if wishes.email and wishes.email in shown else wishes.mobile_sent_to
+        self.page.fill('[data-test="code"]', self._code_sent(to))
+        return self.press("give-code")
+
+    def _confirm(self, wishes: Wishes) -> None:
+        if wishes.confirming_pin:
+            self.type_pin(wishes.confirming_pin)
+        self.press("confirm")
