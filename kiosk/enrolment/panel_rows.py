@@ -16,7 +16,7 @@ from kiosk.enrolment.readiness import CLOCK_DOUBTFUL, Observation, current_fault
 from kiosk.enrolment.rules import PARIS
 from kiosk.enrolment.upkeep import Level
 
-_LEVEL_OF = {Severity.INFO: Level.OK, Severity.WARNING: Level.WARNING, Severity.STOPS: Level.FAULT}
+_LEVEL_OF = {Severity.INFO: Level.WARNING, Severity.WARNING: Level.WARNING, Severity.STOPS: Level.FAULT}
 _MB, _GB = 1 << 20, 1 << 30
 _PARTS: dict[str, frozenset[Fault]] = {
     "place": frozenset({Fault.NOT_READY, Fault.REVOKED, Fault.NOT_REGISTERED, Fault.TRUST_EXPIRED}),

@@ -41,6 +41,7 @@ PANEL_TOUCHES: dict[str, Act] = {
 }
 _BADGED = frozenset({Step.ATTRACT, Step.SIGN_IN, Step.DAY})
 _BADGE_CODES = 2  # the gravest; all of them stand on the panel
+_UNBROKEN_HYPHEN = "\N{NON-BREAKING HYPHEN}"
 _ID_TAIL = 8  # of a record id: enough to find it at central, short enough to read out
 
 
@@ -57,7 +58,8 @@ def panel_picture(screen: Screen, texts: Texts) -> dict[str, Any]:
 def _badge(screen: Screen) -> str:
     codes = [TABLE[fault].code for fault in screen.faults if TABLE[fault].severity is not Severity.INFO]
     rest = len(codes) - _BADGE_CODES
-    return " · ".join(codes[:_BADGE_CODES]) + (f" +{rest}" if rest > 0 else "")
+    named = " · ".join(codes[:_BADGE_CODES]) + (f" +{rest}" if rest > 0 else "")
+    return named.replace("-", _UNBROKEN_HYPHEN)
 
 
 def _panel(sheet: PanelSheet, texts: Texts, kind: JourneyKind) -> dict[str, Any]:
@@ -69,7 +71,7 @@ def _panel(sheet: PanelSheet, texts: Texts, kind: JourneyKind) -> dict[str, Any]
             {
                 "tail": str(slip.record_id)[-_ID_TAIL:],
                 "kind": slip.kind.value,
-                "copy": slip.copy_number,
+                "number": slip.copy_number,
                 "state": slip.state,
             }
             for slip in sheet.doubtful
