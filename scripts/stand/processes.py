@@ -20,6 +20,8 @@ STOP_WITHIN_S = 10.0
 _PORTS_TRIED = 50
 _POLL_S = 0.05
 _TAIL_LINES = 12
+_AGAIN = 75
+"""A terminal ends so when somebody at its panel wants it to begin again (docs/operations.md §7)."""
 
 
 class StandError(Exception):
@@ -87,16 +89,8 @@ class Children:
     def start(self, service: Service) -> None:
         """Start it in a session of its own: Ctrl-C reaches us, and we stop the children in order."""
         service.log.parent.mkdir(parents=True, exist_ok=True)
-        with service.log.open("wb") as log:
-            child = subprocess.Popen(
-                [sys.executable, "-m", *service.arguments],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-                env=os.environ | service.environment,
-            )
-        self._running.append((service, child))
+        service.log.unlink(missing_ok=True)
+        self._running.append((service, _spawned(service)))
 
     def wait_until_ready(self) -> None:
         """Return when every child answers.
@@ -114,9 +108,11 @@ class Children:
                     time.sleep(_POLL_S)
 
     def check(self) -> None:
-        """Raise StandError when a child has ended by itself."""
-        for service, child in self._running:
-            if child.poll() is not None:
+        """Start a child again that ended to be started again; raise StandError when one has ended by itself."""
+        for place, (service, child) in enumerate(self._running):
+            if child.poll() == _AGAIN:
+                self._running[place] = (service, _spawned(service))
+            elif child.returncode is not None:
                 raise StandError(f"{service.name} ended by itself (code {child.returncode}){_log_tail(service)}")
 
     def stop(self) -> None:
@@ -132,6 +128,18 @@ class Children:
                 os.killpg(child.pid, signal.SIGKILL)
                 child.wait()
         self._running.clear()
+
+
+def _spawned(service: Service) -> subprocess.Popen[bytes]:
+    with service.log.open("ab") as log:
+        return subprocess.Popen(
+            [sys.executable, "-m", *service.arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            env=os.environ | service.environment,
+        )
 
 
 def _answers(client: httpx2.Client, url: str) -> bool:
