@@ -39,6 +39,7 @@ class SealPurpose(enum.IntEnum):
     WRAP_PASSPHRASE = 8
     ENTRY_KEY = 9
     PROOF_REQUEST = 10
+    CONTACT_AT_REST = 11  # at the vault, to a key of its own outside the database
 
 
 def key_id(key: X25519PublicKey) -> bytes:

@@ -1,21 +1,27 @@
-"""The vault's command: ``python -m central.vault migrate | serve | verify``."""
+"""The vault's command: ``python -m central.vault migrate | serve | guard | verify``."""
 
 from __future__ import annotations
 
 import argparse
 import logging
+import signal
 import sys
+import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import waitress
 
 from central.engine import reading
-from central.vault.app import create_app
+from central.messaging.errors import MessageError
+from central.messaging.messenger import messenger_from
+from central.vault.app import create_app, now
 from central.vault.audit import verify_chain
 from central.vault.db import check_revision, migrate, open_engine
 from central.vault.errors import VaultError
 from central.vault.settings import VaultSettings, load_settings
+from central.vault.worker import GuardWorker, make_worker
 from wire.errors import WireError
 from wire.handover import HAND_OVER_LIMIT
 
@@ -33,28 +39,56 @@ def main(arguments: Sequence[str] | None = None) -> int:
             migrate(open_engine(settings.database_url), options.revision)
         elif options.command == "verify":
             _verify(settings)
+        elif options.command == "guard":
+            _guard(settings, once=options.once)
         else:
-            _serve(settings, options.host, options.port, options.threads)
-    except (VaultError, WireError) as error:
+            _serve(_reached_at(settings, options), options)
+    except (VaultError, WireError, MessageError) as error:
         print(f"{error} [{error.code}]", file=sys.stderr)
         return 1
     return 0
 
 
-def _serve(settings: VaultSettings, host: str, port: int, threads: int) -> None:
+def _serve(settings: VaultSettings, options: argparse.Namespace) -> None:
     app = create_app(settings)
+    if not options.no_guard:
+        # A daemon: each of its steps is one transaction, so that the end of the process may come at any instant.
+        threading.Thread(target=_worker(settings).run, args=(threading.Event(),), name="guard", daemon=True).start()
     # A page whose passphrases wait for Argon2 holds a thread and 64 MiB: few threads are a limit on memory too.
     waitress.serve(
         app,
-        host=host,
-        port=port,
-        threads=threads,
+        host=options.host,
+        port=options.port,
+        threads=options.threads,
         ident=None,
         max_request_body_size=HAND_OVER_LIMIT + _FRAMING,
         # waitress would strip X-Forwarded-For: all holders behind the TLS terminator would then count as one address
         # and twenty wrong tries of one shut out all. The app believes the header of VAULT_TRUSTED_PROXIES alone.
         clear_untrusted_proxy_headers=False,
     )
+
+
+def _guard(settings: VaultSettings, *, once: bool) -> None:
+    worker, stop = _worker(settings), threading.Event()
+    if once:
+        worker.round()
+        return
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda _number, _frame: stop.set())
+    worker.run(stop)
+
+
+def _worker(settings: VaultSettings) -> GuardWorker:
+    engine = open_engine(settings.database_url)
+    check_revision(engine)
+    return make_worker(settings, engine, messenger_from(settings.messages, clock=now), now)
+
+
+def _reached_at(settings: VaultSettings, options: argparse.Namespace) -> VaultSettings:
+    """On this machine alone the address of the pages needs no setting."""
+    if settings.public_url is not None or options.host not in {"127.0.0.1", "localhost"}:
+        return settings
+    return replace(settings, public_url=f"http://{options.host}:{options.port}")
 
 
 def _verify(settings: VaultSettings) -> None:
@@ -75,6 +109,9 @@ def _parser() -> argparse.ArgumentParser:
     serving.add_argument("--host", default="127.0.0.1")
     serving.add_argument("--port", type=int, default=8101)
     serving.add_argument("--threads", type=int, default=4)
+    serving.add_argument("--no-guard", action="store_true", help="the guard is a process of its own: `guard`")
+    guarding = commands.add_parser("guard", parents=[home], help="make requested codes and granted accesses good")
+    guarding.add_argument("--once", action="store_true", help="one round, then end")
     commands.add_parser("verify", parents=[home], help="check the audit chain")
     return parser
 

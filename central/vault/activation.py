@@ -8,31 +8,23 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Engine, delete, insert, select, update
+from sqlalchemy import Connection, Engine
 
 from central.engine import in_transaction, reading
-from central.vault import audit, events, throttle
-from central.vault.audit import Tag
+from central.vault import challenges, keyring, second_factor, slips, takeover, throttle
+from central.vault.contacts import ContactBook, Ways
 from central.vault.errors import WrapError
 from central.vault.keys import VaultKeys
-from central.vault.models import AccountState, SlipState, WrapRole, dossiers, slips, wraps
+from central.vault.models import SlipState
 from central.vault.settings import VaultSettings
+from central.vault.slips import SlipOnFile
 from central.vault.throttle import SubjectKind
-from central.vault.wraps import (
-    Bound,
-    PassphraseKey,
-    PassphraseWrap,
-    code_matches,
-    derive_passphrase_key,
-    open_with_code,
-    wrap_for_passphrase,
-)
+from central.vault.wraps import PassphraseKey, code_matches, derive_passphrase_key
 from wire.codes import ActivationCode, Locator
-from wire.handover import VaultEventKind
-from wire.identifiers import DossierId, RecordId, TerminalId, milliseconds
+from wire.identifiers import DossierId, RecordId, TerminalId, milliseconds, moment
 
 
 class Verdict(enum.Enum):
@@ -47,6 +39,9 @@ class Verdict(enum.Enum):
     NOT_YET_TRANSMITTED = "not_yet_transmitted"
     THROTTLED = "throttled"
     UNUSABLE = "unusable"  # the code is right and its wrap opens nothing: the terminal was at fault
+    VOID = "void"  # a newer slip took its place, or the dossier was closed
+    OBJECTED = "objected"  # the holder said that they had not asked for it
+    SECOND_FACTOR = "second_factor"  # the code is right; a one-time code stands between
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -61,28 +56,22 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What the page says: ``tries_left`` with WRONG_CODE, ``wait`` with THROTTLED."""
+    """What the page says.
+
+    ``tries_left`` comes with WRONG_CODE, ``wait`` with THROTTLED, ``valid_from`` with WAITING_GUARD (the earliest
+    time at which the guard makes the code good), ``session`` with SECOND_FACTOR: its secret, for the browser alone.
+    """
 
     verdict: Verdict
     tries_left: int | None = None
     wait: timedelta | None = None
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class SlipOnFile:
-    """A slip as the vault has it."""
-
-    record_id: RecordId
-    dossier_id: DossierId
-    code_public: bytes
-    state: SlipState
-    wrong_tries: int
-    received_ms: int
+    valid_from: datetime | None = None
+    session: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class SlipRules:
-    """How long a code lives after its arrival, and which wrong try locks it."""
+    """How long a code lives once it is good, and which wrong try locks it."""
 
     life: timedelta
     wrong_tries: int
@@ -96,21 +85,28 @@ class Judgement:
     slip: SlipOnFile | None = None
     missed: tuple[SlipOnFile, ...] = ()
     tries_left: int | None = None
+    due_ms: int | None = None
 
 
 _DECOY = SlipOnFile(
-    RecordId(bytes.fromhex("00000000000070008000000000000000")),
-    DossierId(bytes(16)),
-    bytes(32),
-    SlipState.LIVE,
-    0,
-    0,
+    record_id=RecordId(bytes.fromhex("00000000000070008000000000000000")),
+    terminal=TerminalId("DECOY"),
+    dossier_id=DossierId(bytes(16)),
+    code_public=bytes(32),
+    state=SlipState.LIVE,
+    wrong_tries=0,
+    received_ms=0,
+    live_ms=0,
+    due_ms=None,
 )
 _WORDS = {
     SlipState.USED: Verdict.USED,
     SlipState.LOCKED: Verdict.LOCKED,
     SlipState.WAITING_GUARD: Verdict.WAITING_GUARD,
     SlipState.LIVE: Verdict.EXPIRED,
+    SlipState.VOID: Verdict.VOID,
+    SlipState.OBJECTED: Verdict.OBJECTED,
+    SlipState.FAILED: Verdict.UNUSABLE,
 }
 
 
@@ -130,12 +126,12 @@ def judge(
     ``matches`` is asked at least once (of a decoy), so that a known locator costs what an unknown one does.
     """
     oldest_ms = now_ms - rules.life // timedelta(milliseconds=1)
-    live = tuple(slip for slip in found if slip.state is SlipState.LIVE and slip.received_ms > oldest_ms)  # 2
+    live = tuple(slip for slip in found if slip.state is SlipState.LIVE and (slip.live_ms or 0) > oldest_ms)  # 2
     right = [slip for slip in live or (_DECOY,) if matches(slip)]
     if not found:
         return Judgement(Verdict.NOT_YET_TRANSMITTED)  # 1
     if not live:
-        return Judgement(_WORDS[found[-1].state])  # 3
+        return Judgement(_WORDS[found[-1].state], due_ms=found[-1].due_ms)  # 3
     if right:
         return Judgement(Verdict.ACTIVATED, right[0])  # 4
     left = rules.wrong_tries - 1 - max(slip.wrong_tries for slip in live)  # 5
@@ -147,9 +143,13 @@ def judge(
 class ActivationDesk:
     """Takes visits; one instance a process, used by all its threads."""
 
-    def __init__(self, engine: Engine, keys: VaultKeys, settings: VaultSettings, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, engine: Engine, keys: VaultKeys, ways: Ways, settings: VaultSettings, clock: Callable[[], datetime]
+    ) -> None:
         self._engine = engine
         self._keys = keys
+        self._ways = ways
+        self._book = ContactBook(keys.contact_key())
         self._settings = settings
         self._clock = clock
         self._rules = SlipRules(settings.code_life, settings.wrong_tries_limit)
@@ -166,12 +166,12 @@ class ActivationDesk:
         3. in one writing transaction: the throttles again; the try counted on both;
         4. :func:`judge` says what the slips of that locator answer;
         5. a wrong code is counted on its slip; the last try locks the slip, deletes its wrap, tells central;
-        6. a right code opens the patient's wrap, whose key must be the dossier's;
-        7. that key is sealed to the passphrase's, the code's wrap deleted, the slip used, the account active.
+        6. a right code opens the patient's wraps, whose keys must be the dossier's, and seals them to the passphrase's;
+        7. with a contact that can be reached a one-time code stands between (:mod:`central.vault.second_factor`);
+        8. else those wraps come into force: the code's are deleted, the slip is used, the account active.
 
         Not promised: equal times to the microsecond: a known locator writes a row more than an unknown one. Not
-        checked: that who holds the slip is the person (a one-time password comes with proved contacts), and how
-        good the passphrase is beyond its length.
+        checked: without a contact, that who holds the slip is the person; how good the passphrase is beyond its length.
         """
         now_ms = milliseconds(self._clock())
         names = self._names(attempt)
@@ -188,18 +188,42 @@ class ActivationDesk:
         wait = self._wait(conn, names, now_ms)  # 3
         if wait is not None:
             return Reply(Verdict.THROTTLED, wait=wait)
-        throttle.forget(conn, window=self._settings.window, now_ms=now_ms)
+        throttle.forget(conn, now_ms=now_ms)
         for name in names:
-            throttle.note(conn, name, now_ms=now_ms)
-        found = _find(conn, attempt.locator)
+            throttle.note(conn, name, window=self._settings.window, now_ms=now_ms)
+        found = slips.with_locator(conn, attempt.locator)
         said = judge(  # 4
             found, lambda slip: code_matches(attempt.code, slip.code_public, slip.record_id), self._rules, now_ms=now_ms
         )
         for slip in said.missed:
-            _count(conn, slip, lock=slip.wrong_tries + 1 >= self._rules.wrong_tries, now_ms=now_ms)  # 5
+            self._count(conn, slip, now_ms)  # 5
         if said.slip is None:
-            return Reply(said.verdict, said.tries_left)
-        return Reply(_take_over(conn, said.slip, attempt.code, key, now_ms=now_ms))
+            valid_from = None if said.due_ms is None else moment(max(said.due_ms, now_ms))
+            return Reply(said.verdict, said.tries_left, valid_from=valid_from)
+        return self._take_over(conn, said.slip, attempt.code, key, now_ms)
+
+    def _count(self, conn: Connection, slip: SlipOnFile, now_ms: int) -> None:
+        slips.count_wrong(conn, slip)
+        if slip.wrong_tries + 1 >= self._rules.wrong_tries:
+            takeover.lock(conn, slip, SlipState.LOCKED, now_ms=now_ms)
+
+    def _take_over(
+        self, conn: Connection, slip: SlipOnFile, code: ActivationCode, key: PassphraseKey, now_ms: int
+    ) -> Reply:
+        try:
+            pending = takeover.seal_all(conn, slip, code, key)  # 6
+        except WrapError:
+            takeover.lock(conn, slip, SlipState.LOCKED, now_ms=now_ms)
+            return Reply(Verdict.UNUSABLE)
+        dossier = keyring.find(conn, slip.dossier_id)
+        offer = None if dossier is None else second_factor.offer_for(conn, self._book, self._ways, dossier)
+        if offer is None:
+            takeover.come_into_force(conn, slip, pending, now_ms=now_ms)  # 8
+            return Reply(Verdict.ACTIVATED)
+        session = challenges.begin(  # 7
+            conn, slip.dossier_id, slip.record_id, pending, is_required=offer.is_required, now_ms=now_ms
+        )
+        return Reply(Verdict.SECOND_FACTOR, session=session)
 
     def _names(self, attempt: Attempt) -> tuple[bytes, bytes]:
         key = self._keys.throttle_key()
@@ -216,79 +240,3 @@ class ActivationDesk:
             for name, limit in zip(names, limits, strict=True)
         ]
         return max((wait for wait in waits if wait is not None), default=None)
-
-
-def _find(conn: Connection, locator: Locator) -> list[SlipOnFile]:
-    rows = conn.execute(
-        select(slips).where(slips.c.locator == locator.value).order_by(slips.c.received_ms, slips.c.record_id)
-    )
-    return [
-        SlipOnFile(
-            RecordId(row.record_id),
-            DossierId(row.dossier_id),
-            row.code_public,
-            SlipState(row.state),
-            row.wrong_tries,
-            row.received_ms,
-        )
-        for row in rows
-    ]
-
-
-def _count(conn: Connection, slip: SlipOnFile, *, lock: bool, now_ms: int) -> None:
-    tries = slip.wrong_tries + 1
-    conn.execute(update(slips).where(slips.c.record_id == slip.record_id.value).values(wrong_tries=tries))
-    if lock:
-        _lock(conn, slip, now_ms)
-
-
-def _lock(conn: Connection, slip: SlipOnFile, now_ms: int) -> None:
-    """The code dies with its wrap: not even a copy of the database can be guessed at from here on."""
-    _set_states(conn, slip, SlipState.LOCKED, AccountState.LOCKED)
-    _drop_patient_wrap(conn, slip)
-    events.tell(conn, VaultEventKind.ACCOUNT_LOCKED, slip.dossier_id, at_ms=now_ms)
-    audit.write_entry(conn, Tag.ACCOUNT_LOCKED, at_ms=now_ms, dossier=slip.dossier_id, record=slip.record_id)
-
-
-def _take_over(conn: Connection, slip: SlipOnFile, code: ActivationCode, key: PassphraseKey, *, now_ms: int) -> Verdict:
-    """Steps 6 and 7 of :meth:`ActivationDesk.activate`."""
-    dossier = conn.execute(select(dossiers).where(dossiers.c.dossier_id == slip.dossier_id.value)).one()
-    bound = Bound(RecordId(dossier.record_id), TerminalId(dossier.terminal))
-    of_dossier = wraps.c.dossier_id == slip.dossier_id.value
-    patient = conn.execute(select(wraps.c.sealed).where(of_dossier, wraps.c.role == WrapRole.PATIENT.value)).scalar()
-    try:
-        opened = open_with_code(patient or b"", code, bound, dossier.dossier_public)
-    except WrapError:
-        _lock(conn, slip, now_ms)
-        return Verdict.UNUSABLE
-    _keep(conn, slip.dossier_id, dossier.generation, wrap_for_passphrase(opened, key, bound), now_ms)
-    _drop_patient_wrap(conn, slip)
-    _set_states(conn, slip, SlipState.USED, AccountState.ACTIVE)
-    events.tell(conn, VaultEventKind.ACCOUNT_ACTIVATED, slip.dossier_id, at_ms=now_ms)
-    audit.write_entry(conn, Tag.ACCOUNT_ACTIVATED, at_ms=now_ms, dossier=slip.dossier_id, record=slip.record_id)
-    return Verdict.ACTIVATED
-
-
-def _keep(conn: Connection, dossier: DossierId, generation: int, wrap: PassphraseWrap, now_ms: int) -> None:
-    conn.execute(
-        insert(wraps).values(
-            dossier_id=dossier.value,
-            generation=generation,
-            role=WrapRole.PASSPHRASE.value,
-            sealed=wrap.sealed,
-            salt=wrap.salt,
-            kdf=wrap.kdf,
-            made_ms=now_ms,
-        )
-    )
-
-
-def _drop_patient_wrap(conn: Connection, slip: SlipOnFile) -> None:
-    conn.execute(
-        delete(wraps).where(wraps.c.dossier_id == slip.dossier_id.value, wraps.c.role == WrapRole.PATIENT.value)
-    )
-
-
-def _set_states(conn: Connection, slip: SlipOnFile, state: SlipState, account: AccountState) -> None:
-    conn.execute(update(slips).where(slips.c.record_id == slip.record_id.value).values(state=state.value))
-    conn.execute(update(dossiers).where(dossiers.c.dossier_id == slip.dossier_id.value).values(account=account.value))

@@ -8,12 +8,17 @@ from datetime import UTC, datetime
 
 from flask import Flask, render_template
 
+from central.messaging.messenger import messenger_from
+from central.messaging.ports import Messenger
 from central.vault import views
 from central.vault.activation import ActivationDesk
+from central.vault.contacts import Ways
 from central.vault.db import check_revision, open_engine
 from central.vault.events import EventsDesk
-from central.vault.handover import HandOverDesk
+from central.vault.handover import HandOverDesk, HandOverParts
 from central.vault.keys import VaultKeys, check_bundle, load_keys, load_root
+from central.vault.objections import ObjectionDesk
+from central.vault.second_factor import SecondFactorDesk
 from central.vault.settings import VaultSettings
 from central.vault.trust_file import TrustFile
 from central.websafety import Safety, protect
@@ -29,8 +34,14 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def create_app(settings: VaultSettings, *, clock: Callable[[], datetime] = now, reach: Reach = pass_by) -> Flask:
-    """A vault over the home and database of ``settings``.
+def create_app(
+    settings: VaultSettings,
+    *,
+    clock: Callable[[], datetime] = now,
+    reach: Reach = pass_by,
+    messenger: Messenger | None = None,
+) -> Flask:
+    """A vault over the home and database of ``settings``; ``messenger``: theirs when absent.
 
     Raises:
         HomeError: a key or the bundle is missing, unsafe or of another programme. TrustError: the bundle is not
@@ -45,10 +56,16 @@ def create_app(settings: VaultSettings, *, clock: Callable[[], datetime] = now, 
     check_revision(engine)
     if settings.weak_kdf_for_tests:
         _log.warning("passphrases are derived at a cost that is for tests only: %s", settings.kdf.text())
+    speaker = messenger or messenger_from(settings.messages, clock=clock)
+    ways = Ways.of(speaker)
+    if not ways.email and not ways.mobile:
+        _log.warning("no server for messages is set: activations have no second factor, and nobody gets a notice")
     desks = views.Desks(
-        HandOverDesk(engine, keys, trust, clock, reach),
+        HandOverDesk(HandOverParts(engine, keys, trust, clock, ways, settings.guard_delay), reach),
         EventsDesk(engine, keys, trust, clock),
-        ActivationDesk(engine, keys, settings, clock),
+        ActivationDesk(engine, keys, ways, settings, clock),
+        SecondFactorDesk(engine, keys, speaker, settings, clock),
+        ObjectionDesk(engine, keys, clock),
     )
     app = _assemble(settings, keys, desks)
     app.extensions["vault"] = engine  # whoever made the app may dispose of its connections

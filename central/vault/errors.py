@@ -5,6 +5,8 @@ VaultError                 base: a stable code and a sentence
 ├── HomeError              the home folder lacks a file, or one is not what it should be
 ├── DatabaseError          the database is not of this version
 ├── ItemRefusedError       an item of a hand-over that is kept aside and shown to a person
+├── ItemTooEarlyError      an item that can only be taken after another one: central sends it again
+├── NoticeError            a notice that cannot be composed: it is given up
 ├── WrapError              a wrap does not give the key it should give
 └── AuditError             the audit chain does not hold
 
@@ -47,6 +49,18 @@ class ItemRefusedError(VaultError):
     """An item of a hand-over that is kept aside and shown to a person."""
 
     code = "refused"
+
+
+class ItemTooEarlyError(VaultError):
+    """An item that can only be taken after another one: central sends it again."""
+
+    code = "too_early"
+
+
+class NoticeError(VaultError):
+    """A notice that cannot be composed: it is given up."""
+
+    code = "notice"
 
 
 class WrapError(VaultError):

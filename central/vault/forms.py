@@ -1,11 +1,13 @@
-"""Reads the activation form: what is mistyped is told by field and never reaches the desk, so it costs no try."""
+"""Reads the activation's forms: what is mistyped is told by field and never reaches the desk, so it costs no try."""
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
+from central.vault.challenges import DIGITS
 from central.vault.wraps import prepare_passphrase
 from wire.codes import ActivationCode, Locator
 from wire.errors import IdentifierError
@@ -16,6 +18,8 @@ PASSPHRASE_FIELD = "passphrase"  # noqa: S105 - a field's name
 AGAIN_FIELD = "passphrase_again"
 PASSPHRASE_SHORTEST = 12  # characters
 PASSPHRASE_LONGEST = 256  # characters: Argon2 hashes any length, a form need not
+STEP_FIELD = "do"
+ONE_TIME_FIELD = "one_time"
 T = TypeVar("T", Locator, ActivationCode)
 
 _FIELD_LONGEST = 80  # characters of a locator or code with any spacing one may type
@@ -49,6 +53,28 @@ def read_form(fields: Mapping[str, str]) -> ActivationForm | FormErrors:
         typed = fields.get(LOCATOR_FIELD, "")[:_FIELD_LONGEST]
         return FormErrors(errors, typed if locator is None else locator.grouped())
     return ActivationForm(locator, code, passphrase)
+
+
+class OneTimeStep(enum.Enum):
+    """What a button at the one-time code asks for."""
+
+    SEND_EMAIL = "send_email"
+    SEND_MOBILE = "send_mobile"
+    CHECK = "check"
+    SKIP = "skip"
+    MISTYPED = "mistyped"  # not a button of ours, or not six digits
+
+
+def read_one_time(fields: Mapping[str, str]) -> tuple[OneTimeStep, str]:
+    """The step, and the digits that were typed: blanks within them do not count."""
+    try:
+        step = OneTimeStep(fields.get(STEP_FIELD, OneTimeStep.CHECK.value))
+    except ValueError:
+        return OneTimeStep.MISTYPED, ""
+    typed = "".join(fields.get(ONE_TIME_FIELD, "")[:_FIELD_LONGEST].split())
+    if step is OneTimeStep.CHECK and not (typed.isascii() and typed.isdecimal() and len(typed) == DIGITS):
+        return OneTimeStep.MISTYPED, ""
+    return step, typed
 
 
 def _parsed(kind: type[T], fields: Mapping[str, str], name: str, errors: dict[str, str]) -> T | None:

@@ -1,7 +1,8 @@
 """The vault's own secrets, read once at start: private keys, pepper, and what is derived from the pepper.
 
-The role keys (break-the-glass, centre 15, recovery) lie in the same home and are *not* read here: this process has no
-use for them yet, and what is not in memory cannot leak from it.
+The role keys (break-the-glass, centre 15, recovery) lie in the same home. The first two are *not* read here: this
+process has no use for them, and what is not in memory cannot leak from it. The recovery key is read by the guard alone
+(:func:`load_recovery`), which an operator may run as a process of its own.
 """
 
 from __future__ import annotations
@@ -36,8 +37,20 @@ class VaultKeys:
         return self._derived(b"dmp vault throttle v1")
 
     def cookie_key(self) -> bytes:
-        """Key that signs the browser's session cookie (it holds the CSRF token alone)."""
+        """Key that signs the browser's session cookie (CSRF token and, during an activation, a challenge's secret)."""
         return self._derived(b"dmp vault cookie v1")
+
+    def contact_key(self) -> X25519PrivateKey:
+        """Key to which contacts are sealed at rest."""
+        return X25519PrivateKey.from_private_bytes(self._derived(b"dmp vault contacts v1"))
+
+    def objection_key(self) -> bytes:
+        """Key that signs the links by which a holder objects to a new code."""
+        return self._derived(b"dmp vault objections v1")
+
+    def one_time_key(self) -> bytes:
+        """Key of the codes under which one-time codes are kept."""
+        return self._derived(b"dmp vault one-time codes v1")
 
     def _derived(self, purpose: bytes) -> bytes:
         return hmac.digest(self.pepper, purpose, "sha256")
@@ -54,6 +67,18 @@ def load_keys(home: Path) -> VaultKeys:
     if not isinstance(vault, X25519PrivateKey) or not isinstance(answer, Ed25519PrivateKey):
         raise HomeError(f"{homes.VAULT_KEY} or {homes.VAULT_ANSWER_KEY} is of another kind of key", code="key_form")
     return VaultKeys(vault, answer, _hexadecimal(home / homes.PEPPER_KEY, secret=True))
+
+
+def load_recovery(home: Path) -> X25519PrivateKey:
+    """The recovery key, for the guard alone.
+
+    Raises:
+        HomeError: as :func:`load_keys`.
+    """
+    key = _private_key(home / homes.RECOVERY_KEY)
+    if not isinstance(key, X25519PrivateKey):
+        raise HomeError(f"{homes.RECOVERY_KEY} is of another kind of key", code="key_form")
+    return key
 
 
 def load_root(home: Path) -> Ed25519PublicKey:
@@ -78,6 +103,16 @@ def check_bundle(keys: VaultKeys, bundle: TrustBundle) -> None:
                 "the home and the bundle are of two programmes, or one was renewed without the other",
                 code="key_other",
             )
+
+
+def check_recovery(recovery: X25519PrivateKey, bundle: TrustBundle) -> None:
+    """Return when the bundle names this recovery key: else terminals seal to another one, and no code can be renewed.
+
+    Raises:
+        HomeError: ``key_other``.
+    """
+    if bundle.keys.get(KeyUse.RECOVERY) != recovery.public_key().public_bytes_raw():
+        raise HomeError("the trust bundle names another recovery key than the one in this home", code="key_other")
 
 
 def _private_key(path: Path) -> object:

@@ -9,10 +9,17 @@ from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
+from central.messaging.errors import MessageError
+from central.messaging.settings import NO_MESSAGES, MessagingSettings, messaging_settings
 from central.vault.errors import SettingsError
 from central.vault.wraps import OWASP_FLOOR, RFC_9106_SECOND, KdfParameters
+from wire.addresses import service_address
+from wire.errors import ServiceAddressError
 
 Network = IPv4Network | IPv6Network
+
+GUARD_DELAY = timedelta(hours=24)
+"""Ours: no text says how long a holder must have to object. A day is read by who looks at their phone once a day."""
 
 _LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
@@ -29,6 +36,11 @@ class VaultSettings:
     * ``locator_tries``, ``address_tries``: tries within ``window``, right or wrong.
     * ``kdf``: never below OWASP's floor, except with ``weak_kdf_for_tests``, which no environment can set.
     * ``help_line``: said where a new code is needed; None names only the desks of the CPAM.
+    * ``public_url``: under which holders reach the pages; stands in notices.
+    * ``messages``: how holders are written to; nothing set: no second factor and no notice.
+    * ``guard_delay``: how long a new code waits where a passphrase exists; ``guard_pause``: between two of its rounds.
+    * ``one_time_life``: of a one-time code, 3 to 10 minutes (dmp.md §5); ``one_time_tries``: the try that ends it;
+      ``one_time_pause``: until it is sent again; ``one_time_sends``: for one slip in ``one_time_window``.
     """
 
     home: Path
@@ -44,6 +56,15 @@ class VaultSettings:
     kdf: KdfParameters = RFC_9106_SECOND
     weak_kdf_for_tests: bool = False
     help_line: str | None = None
+    public_url: str | None = None
+    messages: MessagingSettings = NO_MESSAGES
+    guard_delay: timedelta = GUARD_DELAY
+    guard_pause: timedelta = timedelta(seconds=2)
+    one_time_life: timedelta = timedelta(minutes=10)
+    one_time_tries: int = 3
+    one_time_pause: timedelta = timedelta(seconds=60)
+    one_time_sends: int = 5
+    one_time_window: timedelta = timedelta(hours=24)
 
     def __post_init__(self) -> None:
         self.kdf.check()
@@ -51,13 +72,16 @@ class VaultSettings:
             raise SettingsError("the passphrase derivation is below OWASP's floor", code="kdf_weak")
         if min(self.wrong_tries_limit, self.locator_tries, self.address_tries) < 1:
             raise SettingsError("a limit of tries is at least one", code="tries")
+        if not timedelta(minutes=3) <= self.one_time_life <= timedelta(minutes=10):
+            raise SettingsError("a one-time code lives 3 to 10 minutes", code="one_time_minutes")
 
 
 def load_settings(environ: Mapping[str, str] = os.environ, *, home: Path | None = None) -> VaultSettings:
     """Settings of a process: ``home`` by argument or VAULT_HOME; the rest has a safe default.
 
     VAULT_DATABASE, VAULT_HOSTS (commas), VAULT_HTTPS (0 or 1), VAULT_TRUSTED_PROXIES (networks, commas),
-    VAULT_CODE_DAYS, VAULT_HELP_LINE.
+    VAULT_CODE_DAYS, VAULT_HELP_LINE, VAULT_PUBLIC_URL, VAULT_GUARD_HOURS, VAULT_GUARD_SECONDS (between two rounds),
+    VAULT_ONE_TIME_MINUTES, and those of :mod:`central.messaging.settings` with VAULT_ before them.
     """
     folder = home or Path(_needed(environ, "VAULT_HOME"))
     hosts = _listed(environ, "VAULT_HOSTS")
@@ -67,8 +91,14 @@ def load_settings(environ: Mapping[str, str] = os.environ, *, home: Path | None 
         hosts=_LOOPBACK_HOSTS | frozenset(hosts),
         https=_flag(environ, "VAULT_HTTPS"),
         trusted_proxies=tuple(_network(text) for text in _listed(environ, "VAULT_TRUSTED_PROXIES")),
-        code_life=timedelta(days=_days(environ.get("VAULT_CODE_DAYS", "42"))),
+        # A code that lives a year is no code.
+        code_life=timedelta(days=_whole(environ, "VAULT_CODE_DAYS", 42, range(1, 367))),
         help_line=environ.get("VAULT_HELP_LINE") or None,
+        public_url=_address(environ, "VAULT_PUBLIC_URL"),
+        messages=_messages(environ),
+        guard_delay=timedelta(hours=_whole(environ, "VAULT_GUARD_HOURS", 24, range(24 * 30 + 1))),
+        guard_pause=timedelta(seconds=_whole(environ, "VAULT_GUARD_SECONDS", 2, range(1, 3601))),
+        one_time_life=timedelta(minutes=_whole(environ, "VAULT_ONE_TIME_MINUTES", 10, range(3, 11))),
     )
 
 
@@ -96,7 +126,26 @@ def _network(text: str) -> Network:
         raise SettingsError("VAULT_TRUSTED_PROXIES lists addresses or networks", code="proxies") from error
 
 
-def _days(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= 366:  # noqa: PLR2004 - a code that lives a year is no code
-        raise SettingsError("VAULT_CODE_DAYS is a number of days from 1 to 366", code="code_days")
+def _whole(environ: Mapping[str, str], name: str, usual: int, allowed: range) -> int:
+    text = environ.get(name, str(usual))
+    if not text.isdecimal() or int(text) not in allowed:
+        code = name.removeprefix("VAULT_").lower()
+        raise SettingsError(f"{name} is a whole number from {allowed[0]} to {allowed[-1]}", code=code)
     return int(text)
+
+
+def _address(environ: Mapping[str, str], name: str) -> str | None:
+    text = environ.get(name)
+    if not text:
+        return None
+    try:
+        return service_address(text)
+    except ServiceAddressError as error:
+        raise SettingsError(f"{name}: {error}", code=error.code) from error
+
+
+def _messages(environ: Mapping[str, str]) -> MessagingSettings:
+    try:
+        return messaging_settings(environ, "VAULT_")
+    except MessageError as error:
+        raise SettingsError(str(error), code=error.code) from error

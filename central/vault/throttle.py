@@ -1,4 +1,4 @@
-"""How often a locator or an address may be tried within a window. Both are kept as keyed hashes only.
+"""How often a locator or an address may be tried, or a one-time code sent, in a window. Kept as keyed hashes only.
 
 The key is derived from the pepper, which is not in the database: a dump of the table names no address.
 """
@@ -25,6 +25,7 @@ class SubjectKind(enum.Enum):
 
     LOCATOR = "locator"
     ADDRESS = "address"
+    ONE_TIME_CODE = "one_time_code"
 
 
 def subject(kind: SubjectKind, text: str, key: bytes) -> bytes:
@@ -74,16 +75,17 @@ def wait(conn: Connection, name: bytes, *, limit: int, window: timedelta, now_ms
     return timedelta(milliseconds=times[-1] - since)
 
 
-def note(conn: Connection, name: bytes, *, now_ms: int) -> None:
-    """Count one try, in the transaction that decides on it."""
+def note(conn: Connection, name: bytes, *, window: timedelta, now_ms: int) -> None:
+    """Count one try, in the transaction that decides on it; ``window`` is the longest that may ask for it."""
     same = select(func.count()).where(attempts.c.subject == name, attempts.c.at_ms == now_ms)
     number = conn.execute(same).scalar_one()
-    conn.execute(insert(attempts).values(subject=name, at_ms=now_ms, number=number))
+    until_ms = now_ms + _milliseconds(window)
+    conn.execute(insert(attempts).values(subject=name, at_ms=now_ms, number=number, until_ms=until_ms))
 
 
-def forget(conn: Connection, *, window: timedelta, now_ms: int) -> None:
+def forget(conn: Connection, *, now_ms: int) -> None:
     """Drop what no window reaches any more."""
-    conn.execute(delete(attempts).where(attempts.c.at_ms <= now_ms - _milliseconds(window)))
+    conn.execute(delete(attempts).where(attempts.c.until_ms <= now_ms))
 
 
 def _milliseconds(span: timedelta) -> int:

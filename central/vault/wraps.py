@@ -1,4 +1,4 @@
-"""The only cryptography of the vault: opening vault parts, checking codes, moving a dossier's key under a passphrase.
+"""The only cryptography of the vault: opening and making wraps, checking codes, keys from passphrases.
 
 All primitives come from ``cryptography``: HPKE (through :mod:`wire`) for every wrap, Argon2id for passphrases. A wrap
 under a passphrase is sealed to the X25519 key pair that Argon2id makes of it. The pepper is Argon2's secret input
@@ -19,17 +19,15 @@ from typing import Self
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
-from central.vault.errors import ItemRefusedError, SettingsError, WrapError
-from wire.codes import ActivationCode, Locator
+from central.vault.errors import SettingsError, WrapError
+from wire.codes import ActivationCode
 from wire.dossier_keys import code_key, open_wrap
 from wire.errors import WireError
 from wire.identifiers import RecordId, TerminalId
-from wire.sealing import SealPurpose, key_id, key_id_of, seal, unseal
-from wire.vault_parts import VaultPart, read_vault_part
+from wire.sealing import SealPurpose, seal
 
 SALT_BYTES = 16
 _KEY_BYTES = 32
-_GENERATIONS = range(1 << 31)  # what a column of whole numbers holds, and no dossier ever comes to
 _KDF_FORM = "argon2id v=19 m={memory_kib} t={passes} p={lanes}"
 
 
@@ -76,7 +74,10 @@ OWASP_FLOOR = KdfParameters(memory_kib=19 * 1024, passes=2, lanes=1)
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Bound:
-    """The context in which all wraps of a dossier are sealed: the record and terminal that made its key."""
+    """The context of a seal: for a dossier's wraps the record and terminal that made its first key.
+
+    The patient's wrap stands in the context of the record that made its code.
+    """
 
     record_id: RecordId
     terminal: TerminalId
@@ -89,6 +90,7 @@ class PassphraseWrap:
     sealed: bytes
     salt: bytes
     kdf: str
+    sealed_to: bytes | None = None  # the passphrase's public half; not kept by the first version
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -100,49 +102,30 @@ class PassphraseKey:
     kdf: str
 
 
-def open_part(sealed: bytes, key: X25519PrivateKey, bound: Bound) -> VaultPart:
-    """What the terminal sealed for the vault, once it is whole.
-
-    Steps:
-
-    1. the part opens with the vault's key in the context of its record and terminal, and is of the form;
-    2. locator, code and the patient's wrap stand together or not at all, and the locator is one;
-    3. the patient's wrap was made for the code's key.
-
-    Not checked, because the vault cannot or must not open them: that each wrap holds the dossier's private key
-    (the patient's is checked at activation).
+def public_key(raw: bytes) -> X25519PublicKey:
+    """A public key from its 32 bytes.
 
     Raises:
-        ItemRefusedError: with the code that goes back to central.
+        WrapError: ``wrap_key``: it is none.
     """
     try:
-        part = read_vault_part(unseal(sealed, key, SealPurpose.VAULT_PART, bound.record_id, bound.terminal))  # 1
-    except WireError as error:
-        raise ItemRefusedError("the vault part does not open", code=error.code) from error
-    slip = (part.locator, part.code_public, part.wrap_patient)
-    if len({field is None for field in slip}) != 1:  # 2
-        raise ItemRefusedError("locator, code and wrap do not stand together", code="slip_incomplete")
-    _check_keys(part)
-    return part
-
-
-def _check_keys(part: VaultPart) -> None:
-    if len(part.dossier_public) != _KEY_BYTES or part.generation not in _GENERATIONS:
-        raise ItemRefusedError("the dossier's public key or its generation is none", code="dossier_key")
-    if part.locator is None or part.code_public is None or part.wrap_patient is None:
-        return
-    try:
-        canonical = Locator.parse(part.locator).value == part.locator  # 2
-        made_for = key_id_of(part.wrap_patient)
-        code_public = X25519PublicKey.from_public_bytes(part.code_public)
-    except WireError as error:
-        raise ItemRefusedError("the slip's locator or wrap is none", code=error.code) from error
+        return X25519PublicKey.from_public_bytes(raw)
     except ValueError as error:
-        raise ItemRefusedError("the code's public key is none", code="wrap_key") from error
-    if not canonical:
-        raise ItemRefusedError("the locator is not as printed", code="locator_form")
-    if made_for != key_id(code_public):  # 3
-        raise ItemRefusedError("the patient's wrap is not for the code's key", code="wrap_key")
+        raise WrapError("this is no public key", code="wrap_key") from error
+
+
+def seal_dossier_key(dossier: X25519PrivateKey, to: X25519PublicKey, purpose: SealPurpose, bound: Bound) -> bytes:
+    """A wrap: a dossier's private key sealed to somebody."""
+    return seal(dossier.private_bytes_raw(), to, purpose, bound.record_id, bound.terminal)
+
+
+def open_for_guard(sealed: bytes, recovery: X25519PrivateKey, bound: Bound, dossier_public: bytes) -> X25519PrivateKey:
+    """The dossier's private key from the recovery wrap: the guard's act, and nobody else's.
+
+    Raises:
+        WrapError: the wrap does not open, or holds another key: the terminal that made it was at fault.
+    """
+    return _open(sealed, recovery, SealPurpose.WRAP_RECOVERY, bound, dossier_public)
 
 
 def code_matches(code: ActivationCode, code_public: bytes, record_id: RecordId) -> bool:
@@ -185,8 +168,8 @@ def derive_passphrase_key(
 def wrap_for_passphrase(dossier: X25519PrivateKey, key: PassphraseKey, bound: Bound) -> PassphraseWrap:
     """Seal a dossier's private key to its holder's passphrase."""
     to = key.private.public_key()
-    sealed = seal(dossier.private_bytes_raw(), to, SealPurpose.WRAP_PASSPHRASE, bound.record_id, bound.terminal)
-    return PassphraseWrap(sealed, key.salt, key.kdf)
+    sealed = seal_dossier_key(dossier, to, SealPurpose.WRAP_PASSPHRASE, bound)
+    return PassphraseWrap(sealed, key.salt, key.kdf, to.public_bytes_raw())
 
 
 def open_with_passphrase(

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import re
 import threading
 from collections.abc import Callable
 from datetime import timedelta
@@ -9,10 +8,11 @@ import pytest
 from sqlalchemy import update
 
 from central.engine import writing
-from central.vault.activation import Judgement, SlipOnFile, SlipRules, Verdict, judge
-from central.vault.models import SlipState, WrapRole, attempts, audit, dossiers, slips, wraps
+from central.vault.activation import Judgement, SlipRules, Verdict, judge
+from central.vault.models import SlipState, WrapRole, attempts, audit, dossiers, generations, slips, wraps
+from central.vault.slips import SlipOnFile
 from central.vault.wraps import Bound, PassphraseWrap, open_with_passphrase
-from tests.central.vault.site import PASSPHRASE, START, Enrolment, VaultSite, new_dossier_id, state_of
+from tests.central.vault.site import PASSPHRASE, START, TERMINAL, Enrolment, VaultSite, new_dossier_id, state_of
 from wire.codes import ActivationCode, Locator
 from wire.handover import HandOverAction, VaultEventKind
 from wire.identifiers import DossierId, RecordId, milliseconds
@@ -150,18 +150,6 @@ def test_the_slip_of_a_second_enrolment_waits_for_the_guard(site: VaultSite) -> 
     assert state_of(site.activate_slip(first)) == "activated"
 
 
-def test_a_slip_that_arrived_after_another_is_told_so_without_an_order_or_a_delay_nobody_can_keep(
-    site: VaultSite,
-) -> None:
-    dossier, _first = site.opened_dossier()
-    late = site.enrol()
-    site.hand_over(site.item(late, dossier, HandOverAction.CODE_REQUEST))
-    page = site.activate_slip(late).get_data(as_text=True)
-    assert "Un dossier était déjà ouvert à votre nom" in page
-    assert "adressez-vous à un accueil" in page
-    assert not re.search(r"\b(second|premier) ticket|pourra|\bheures?\b|\bjours?\b", page)
-
-
 def test_the_code_of_another_slip_is_wrong(site: VaultSite) -> None:
     _, one = site.opened_dossier()
     _, other = site.opened_dossier()
@@ -286,7 +274,7 @@ def test_a_wrap_that_opens_nothing_is_said_to_be_no_fault_of_the_holder(site: Va
 def test_a_wrap_of_another_dossiers_key_does_not_activate(site: VaultSite) -> None:
     _, enrolment = site.opened_dossier()
     with writing(site.engine) as conn:
-        conn.execute(update(dossiers).values(dossier_public=bytes(32)))
+        conn.execute(update(generations).values(dossier_public=bytes(32)))
     assert state_of(site.activate_slip(enrolment)) == "unusable"
 
 
@@ -303,7 +291,19 @@ def test_each_change_of_the_account_has_one_audit_entry(site: VaultSite) -> None
 
 def on_file(state: SlipState = SlipState.LIVE, wrong_tries: int = 0, age: timedelta = timedelta()) -> SlipOnFile:
     record, dossier = RecordId.new(START), DossierId(bytes(16))
-    return SlipOnFile(record, dossier, bytes(32), state, wrong_tries, NOW_MS - age // timedelta(milliseconds=1))
+    since_ms = NOW_MS - age // timedelta(milliseconds=1)
+    live_ms = None if state is SlipState.WAITING_GUARD else since_ms
+    return SlipOnFile(
+        record_id=record,
+        terminal=TERMINAL,
+        dossier_id=dossier,
+        code_public=bytes(32),
+        state=state,
+        wrong_tries=wrong_tries,
+        received_ms=since_ms,
+        live_ms=live_ms,
+        due_ms=None,
+    )
 
 
 def say(found: list[SlipOnFile], right: SlipOnFile | None = None) -> Judgement:
@@ -318,6 +318,9 @@ def say(found: list[SlipOnFile], right: SlipOnFile | None = None) -> Judgement:
         (on_file(SlipState.WAITING_GUARD), Verdict.WAITING_GUARD),
         (on_file(age=timedelta(days=42)), Verdict.EXPIRED),
         (on_file(SlipState.USED, age=timedelta(days=99)), Verdict.USED),
+        (on_file(SlipState.VOID), Verdict.VOID),
+        (on_file(SlipState.OBJECTED), Verdict.OBJECTED),
+        (on_file(SlipState.FAILED), Verdict.UNUSABLE),
     ],
 )
 def test_a_slip_that_is_not_live_answers_by_its_state_even_to_its_code(slip: SlipOnFile, verdict: Verdict) -> None:

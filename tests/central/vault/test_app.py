@@ -101,7 +101,15 @@ def test_the_shipped_derivation_does_not_warn(
     site = make_site(kdf=OWASP_FLOOR, weak_kdf_for_tests=False)
     with caplog.at_level(logging.WARNING):
         assert site.app
-    assert caplog.text == ""
+    assert "passphrases" not in caplog.text
+
+
+def test_without_a_server_for_messages_the_log_says_once_what_is_missing(
+    site: VaultSite, caplog: pytest.LogCaptureFixture
+) -> None:
+    _, enrolment = site.opened_dossier()
+    site.activate_slip(enrolment)
+    assert caplog.text.count("activations have no second factor") == 1
 
 
 def test_a_new_bundle_is_taken_over_without_a_restart(site: VaultSite) -> None:

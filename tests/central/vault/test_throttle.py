@@ -46,7 +46,7 @@ def test_the_database_holds_no_address_without_the_key() -> None:
 def noted(site: VaultSite, *times: int) -> None:
     with writing(site.engine) as conn:
         for time in times:
-            throttle.note(conn, NAME, now_ms=time)
+            throttle.note(conn, NAME, window=WINDOW, now_ms=time)
 
 
 def waiting(site: VaultSite, now_ms: int, limit: int = 3) -> timedelta | None:
