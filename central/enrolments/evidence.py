@@ -1,4 +1,4 @@
-"""What must be proved before a fact about a person takes effect (invariant 4; dmp.md §15 transition 3, §16, EX_1.1-1010).
+"""What must be proved before a fact about a person takes effect (invariant 4; dmp.md §15, §16, EX_1.1-1010).
 
 Pure. The evidence kept beside the dossier holds what was shown, what was answered and who attested; no identity.
 """

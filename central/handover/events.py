@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, select
 
-from central.accounts.service import AccountState, Move, project
+from central.accounts.service import AccountState, Move, ProvedContact, project, prove
 from central.audit import service as audit
 from central.audit.service import AuditEntry
 from central.audit.tags import AuditTag
@@ -25,6 +25,12 @@ _CURSOR = "events"
 _STATES = {
     VaultEventKind.ACCOUNT_ACTIVATED.value: (AccountState.ACTIVE, AuditTag.ACCOUNT_ACTIVATED),
     VaultEventKind.ACCOUNT_LOCKED.value: (AccountState.LOCKED, AuditTag.ACCOUNT_LOCKED),
+    VaultEventKind.ACCOUNT_TO_ACTIVATE.value: (AccountState.TO_ACTIVATE, AuditTag.ACCOUNT_TO_ACTIVATE),
+    VaultEventKind.ACCOUNT_DISABLED.value: (AccountState.DISABLED, AuditTag.ACCOUNT_DISABLED),
+}
+_PROOFS = {
+    VaultEventKind.EMAIL_PROVED.value: (ProvedContact.EMAIL, AuditTag.ACCOUNT_EMAIL_PROVED),
+    VaultEventKind.MOBILE_PROVED.value: (ProvedContact.MOBILE, AuditTag.ACCOUNT_MOBILE_PROVED),
 }
 
 
@@ -48,13 +54,18 @@ def take_in(connection: Connection, events: Sequence[VaultEvent], *, shards: int
 
 
 def _take(connection: Connection, event: VaultEvent, shards: int, now_ms: int) -> None:
+    shard = shard_of(event.dossier_id, shards)
+    if event.kind in _PROOFS:
+        contact, tag = _PROOFS[event.kind]
+        if prove(connection, event.dossier_id, contact, at_ms=event.at_ms):
+            audit.append(connection, shard, [AuditEntry(tag, event.dossier_id, "vault")], at_ms=now_ms)
+        return
     if event.kind not in _STATES:
         return
     state, tag = _STATES[event.kind]
     move = project(connection, event.dossier_id, state, at_ms=event.at_ms)
     if move is Move.NOTHING:
         return
-    shard = shard_of(event.dossier_id, shards)
     audit.append(connection, shard, [AuditEntry(tag, event.dossier_id, "vault")], at_ms=now_ms)
     if move is Move.FIRST_ACTIVATION:
         counted = Tally(_place(connection, event.dossier_id))
@@ -65,10 +76,11 @@ def _take(connection: Connection, event: VaultEvent, shards: int, now_ms: int) -
 def _place(connection: Connection, dossier_id: bytes) -> Place:
     row = connection.execute(
         select(dossiers, offices.c.region, offices.c.departement)
-        .join(offices, offices.c.office_id == dossiers.c.office_id)
+        .outerjoin(offices, offices.c.office_id == dossiers.c.office_id)  # who opened by itself has none
         .where(dossiers.c.dossier_id == dossier_id)
     ).one()
-    return Place(row.channel, row.sub_channel, row.region, row.departement, row.office_id, row.terminal_id)
+    region, departement = row.region or "", row.departement or ""
+    return Place(row.channel, row.sub_channel, region, departement, row.office_id, row.terminal_id)
 
 
 def _move_cursor(connection: Connection, number: int) -> None:

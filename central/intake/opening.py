@@ -108,6 +108,10 @@ class Opener:
             facts = self._unseal(item)  # 4
         except WireError as error:
             return Opened(item, quarantine="not_opened" if error.code == "seal" else error.code[:_WORD_LENGTH])
+        return self._understand(item, facts, received_ms)
+
+    def _understand(self, item: BatchItem, facts: Administrative, received_ms: int) -> Opened:
+        routing = item.routing
         if isinstance(facts, SlipFacts):
             return Opened(item, facts, quarantine=None if _is_storable(facts) else "slip_unknown")
         captured_ms = min(routing.captured_ms, received_ms)

@@ -70,7 +70,7 @@ def give_number(sheet: Sheet, fact: Fact, facts: PendingInsFacts) -> str | None:
 
 
 def open_by_itself(sheet: Sheet, person: bytes, letter: bytes, evidence: bytes, *, kind: str) -> None:
-    """Six weeks after the letter nobody has objected: the dossier opens, unpaid, with both accesses as the law has them.
+    """Six weeks after the letter nobody has objected: the dossier opens, unpaid, both accesses as the law has them.
 
     ``letter`` names the letter as a record id names a record; ``evidence`` says when the person was informed.
     """

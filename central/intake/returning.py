@@ -121,7 +121,7 @@ def _reactivate(sheet: Sheet, fact: Fact, facts: ReactivationFacts, standing: St
 
 
 def _reissue(sheet: Sheet, fact: Fact, standing: Standing) -> str | None:
-    """A new code for an open dossier, under the vault's guard. Of a closed one it waits for the reactivation it follows."""
+    """A new code for an open dossier, under the vault's guard; of a closed one it waits until that opens again."""
     if standing.state is DossierState.CLOSED and fact.time.counted_ms > standing.state_decided_ms:
         _wait(sheet, fact)
         return DOSSIER_CLOSED
@@ -137,7 +137,7 @@ def _reissue(sheet: Sheet, fact: Fact, standing: Standing) -> str | None:
 
 
 def _decide(sheet: Sheet, fact: Fact, facts: ConsentChangeFacts, standing: Standing) -> str | None:
-    """The accesses anew. A closed dossier keeps the word for the day it opens again; the vault has no wrap to change."""
+    """The accesses anew. A closed dossier keeps the word for when it opens again: the vault has no wrap to change."""
     _decide_accesses(sheet, fact, facts)
     after = sheet.standing(fact.person)
     assert after is not None

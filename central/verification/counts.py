@@ -10,16 +10,37 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, func, literal, select
 
 from central.accounts.models import accounts
+from central.automatic.models import oppositions
 from central.counters.models import Measure, counters
 from central.counters.tally import CounterKey, Place, Tally
 from central.dates import paris_day
 from central.devices.models import devices, offices
-from central.enrolments.models import consents, dossiers
+from central.enrolments.models import changes, consents, dossiers, pending_ins
+from central.enrolments.standing import Effect
 from central.intake.models import quarantine, records
 from central.ledger.models import ledger_entries
 from central.ledger.service import LedgerState
 from wire.records import RecordKind
 
+OPENING_KINDS = (RecordKind.ENROLMENT.value, RecordKind.PENDING_INS.value)
+"""Kinds that open a dossier, or are the second enrolment of one."""
+
+# Where a dossier opened, by its own row: one that opened by itself has a channel and no place.
+_PLACE_OF_DOSSIER = (
+    dossiers.c.channel,
+    dossiers.c.sub_channel,
+    func.coalesce(offices.c.region, "").label("region"),
+    func.coalesce(offices.c.departement, "").label("departement"),
+    dossiers.c.office_id,
+    dossiers.c.terminal_id,
+)
+_COUNTED_CHANGES = {
+    Measure.REACTIVATIONS: RecordKind.REACTIVATION,
+    Measure.CODE_REISSUES: RecordKind.CODE_REISSUE,
+    Measure.CONSENT_CHANGES: RecordKind.CONSENT_CHANGE,
+    Measure.CONTACT_CHANGES: RecordKind.CONTACT_CHANGE,
+    Measure.CLOSURES: RecordKind.CLOSURE_REQUEST,
+}
 _PLACE = (
     devices.c.channel,
     devices.c.sub_channel,
@@ -74,24 +95,33 @@ def _expected(connection: Connection) -> Counter[CounterKey]:
 def _facts() -> Iterator[tuple[Measure, Select[Any]]]:
     """Facts whose day stands in a column, grouped by the database."""
     one = func.count()
-    opened = _by_place(dossiers.c.opened_on, one, dossiers.c.terminal_id)
-    yield Measure.DOSSIERS_OPENED, opened
+    told = _by_place(records.c.counted_on, one, records.c.terminal_id)
+    yield Measure.DOSSIERS_OPENED, _by_dossier(dossiers.c.opened_on, one)
     yield (
         Measure.SECOND_ENROLMENTS,
-        _by_place(records.c.counted_on, one, records.c.terminal_id)
-        .join(consents, consents.c.record_id == records.c.record_id)
+        told.join(consents, consents.c.record_id == records.c.record_id)
         .join(dossiers, dossiers.c.dossier_id == consents.c.dossier_id)
-        .where(dossiers.c.record_id != consents.c.record_id),
+        .where(dossiers.c.record_id != consents.c.record_id, records.c.kind.in_(OPENING_KINDS)),
     )
     yield (
         Measure.REFUSALS,
-        _by_place(records.c.counted_on, one, records.c.terminal_id)
-        .outerjoin(quarantine, quarantine.c.record_id == records.c.record_id)
-        .where(records.c.kind == RecordKind.REFUSAL.value, quarantine.c.record_id.is_(None)),
+        told.outerjoin(quarantine, quarantine.c.record_id == records.c.record_id).where(
+            records.c.kind == RecordKind.REFUSAL.value, quarantine.c.record_id.is_(None)
+        ),
     )
+    for measure, kind in _COUNTED_CHANGES.items():
+        done = (changes.c.kind == kind.value) & (changes.c.effect == Effect.DONE.value)
+        yield measure, told.join(changes, changes.c.record_id == records.c.record_id).where(done)
+    yield (
+        Measure.OPPOSITIONS,
+        told.join(oppositions, oppositions.c.record_id == records.c.record_id).where(
+            oppositions.c.effect == Effect.DONE.value
+        ),
+    )
+    yield Measure.PENDING_INS, told.join(pending_ins, pending_ins.c.record_id == records.c.record_id)
     yield (
         Measure.ACCOUNTS_ACTIVATED,
-        _by_place(accounts.c.activated_on, one, dossiers.c.terminal_id)
+        _by_dossier(accounts.c.activated_on, one)
         .join(accounts, accounts.c.dossier_id == dossiers.c.dossier_id)
         .where(accounts.c.activated_on.is_not(None)),
     )
@@ -109,6 +139,11 @@ def _timed_facts() -> Iterator[tuple[Measure, Select[Any]]]:
     ):
         entries = _each(ledger_entries.c.booked_ms, ledger_entries.c.cents, ledger_entries.c.terminal_id)
         yield measure, entries.where(ledger_entries.c.state == state.value)
+
+
+def _by_dossier(day: ColumnElement[Any], value: ColumnElement[Any]) -> Select[Any]:
+    query = select(day.label("day"), value.label("value"), *_PLACE_OF_DOSSIER).group_by(day, *_PLACE_OF_DOSSIER)
+    return query.select_from(dossiers).outerjoin(offices, offices.c.office_id == dossiers.c.office_id)
 
 
 def _by_place(day: ColumnElement[Any], value: ColumnElement[Any], terminal: ColumnElement[Any]) -> Select[Any]:

@@ -12,7 +12,7 @@ from central.chains import ChainReport
 from central.engine import reading
 from central.enrolments.models import consents, dossiers, persons
 from central.ledger.rules import Rules
-from central.verification import counts, money, trail
+from central.verification import counts, money, trail, words
 from central.verification.counts import Difference
 from central.verification.money import MoneyReport
 from central.verification.trail import TrailFault
@@ -20,7 +20,11 @@ from central.verification.trail import TrailFault
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What was found; ``dossiers_without`` counts dossiers that lack what none may lack, by what it is."""
+    """What was found.
+
+    ``dossiers_without`` counts dossiers that lack what none may lack, by what it is; ``contradictions`` those that stand
+    otherwise than the words about them.
+    """
 
     chains: tuple[ChainReport, ...]
     money: MoneyReport
@@ -28,6 +32,7 @@ class Report:
     trail: tuple[TrailFault, ...]
     untold_accounts: int
     dossiers_without: dict[str, int]
+    contradictions: dict[str, int]
 
     @property
     def agrees(self) -> bool:
@@ -39,6 +44,7 @@ class Report:
             and not self.trail
             and not self.untold_accounts
             and not any(self.dossiers_without.values())
+            and not any(self.contradictions.values())
         )
 
     def lines(self) -> list[str]:
@@ -60,6 +66,7 @@ class Report:
             ),
             *([f"accounts whose state no entry tells: {self.untold_accounts}"] if self.untold_accounts else []),
             *(f"dossiers without {what}: {number}" for what, number in self.dossiers_without.items() if number),
+            *(f"{what}: {number}" for what, number in self.contradictions.items() if number),
         ]
 
 
@@ -77,6 +84,7 @@ def verify_all(engine: Engine, *, shards: int, rules: Rules) -> Report:
             trail=tuple(trail.faults(connection)),
             untold_accounts=trail.untold_accounts(connection),
             dossiers_without=_dossiers_without(connection),
+            contradictions=words.contradictions(connection),
         )
 
 
