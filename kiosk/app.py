@@ -1,14 +1,15 @@
 """The terminal's web app: a window on the session for the browser beside it, and for nobody else.
 
-Guards, on the way in:
+:func:`create_tablet_app` is the other window: the person's own screen at a counter and nothing else, for a tablet on
+the pharmacy's network (decision 0018). Guards of both, on the way in:
 
-1. the Host header names the loopback (a page of the network cannot rebind its name to us);
+1. the Host header names the loopback, or the name this tablet app was given (a page cannot rebind its name to us);
 2. a body is at most 16 KiB;
 3. a request that changes something says that it comes from our own page (Sec-Fetch-Site, else Origin);
 4. and carries the token of its browser session: field ``csrf`` or header ``X-CSRF-Token`` (:func:`csrf_token`).
 
 On the way out: a strict content policy, nothing cached but static files, no data in any error. Not checked here: that
-the server listens on the loopback only (assembly binds it), and who stands before the screen.
+the server listens on the loopback only, or over TLS (assembly binds it), and who stands before the screen.
 """
 
 from __future__ import annotations
@@ -17,13 +18,14 @@ import hmac
 import secrets
 from collections.abc import Sequence
 
-from flask import Blueprint, Flask, Response, abort, current_app, request
+from flask import Blueprint, Flask, Response, abort, current_app, redirect, request
 from flask import session as browser
 from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.wrappers import Response as BaseResponse
 
 from kiosk.enrolment.session import EnrolmentSession
 from kiosk.enrolment.views import SESSION, screens
+from kiosk.patient.views import COOKIE, patient
 
 CSRF_FIELD = "csrf"
 CSRF_HEADER = "X-CSRF-Token"
@@ -44,15 +46,30 @@ _HEADERS = {
 
 def create_app(session: EnrolmentSession, *, secret_key: bytes, extra_blueprints: Sequence[Blueprint] = ()) -> Flask:
     """The app over one session. ``secret_key`` signs the browser's cookie: random at each start is right."""
+    return _guarded(session, secret_key, LOOPBACK, (screens, patient, *extra_blueprints))
+
+
+def create_tablet_app(session: EnrolmentSession, *, secret_key: bytes, hosts: Sequence[str], is_secure: bool) -> Flask:
+    """The person's own screen alone; ``hosts`` are the names it is reached by, ``is_secure``: it is served over TLS."""
+    app = _guarded(session, secret_key, hosts, (patient,))
+    app.config["SESSION_COOKIE_SECURE"] = is_secure
+    app.add_url_rule("/", "home", lambda: redirect("/patient", code=303))
+    return app
+
+
+def _guarded(
+    session: EnrolmentSession, secret_key: bytes, hosts: Sequence[str], blueprints: Sequence[Blueprint]
+) -> Flask:
     app = Flask(__name__)
     app.config.update(
         SECRET_KEY=secret_key,
-        TRUSTED_HOSTS=list(LOOPBACK),  # 1
+        TRUSTED_HOSTS=list(hosts),  # 1
         MAX_CONTENT_LENGTH=_LONGEST_BODY,  # 2
         SESSION_COOKIE_NAME="terminal",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Strict",
     )
+    app.config[COOKIE] = "second-screen"
     app.extensions[SESSION] = session
     app.jinja_env.globals["csrf_token"] = csrf_token
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -60,7 +77,7 @@ def create_app(session: EnrolmentSession, *, secret_key: bytes, extra_blueprints
     app.after_request(_dress)
     app.register_error_handler(HTTPException, _plain_problem)
     app.register_error_handler(Exception, _own_mistake)
-    for blueprint in (screens, *extra_blueprints):
+    for blueprint in blueprints:
         app.register_blueprint(blueprint)
     return app
 
@@ -97,7 +114,7 @@ def _from_our_page() -> bool:
 def _dress(response: Response) -> Response:
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)
-    if request.endpoint not in {"static", "screens.htmx"}:
+    if request.endpoint not in {"static", "screens.htmx", "patient.htmx"}:
         response.headers["Cache-Control"] = "no-store"
     return response
 

@@ -9,6 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from kiosk.enrolment.errors import StepError
 from kiosk.enrolment.screen import Touch
+from kiosk.enrolment.sides import Side
 from kiosk.enrolment.steps import Step
 
 _LONGEST = 300  # characters of any field: an e-mail has 254
@@ -16,15 +17,15 @@ Form = MultiDict[str, str]
 Word = TypeVar("Word", bound=enum.Enum)
 
 
-def touch_of(step: str, form: Form) -> Touch:
-    """On which screen of which visit the touch was made.
+def touch_of(step: str, form: Form, side: Side = Side.OPERATOR) -> Touch:
+    """On which screen of which visit the touch was made; from which side, the address says.
 
     Raises:
         StepError: not a screen or a visit at all.
     """
     visit = text(form, "visit")
     try:
-        return Touch(int(visit), Step(step))
+        return Touch(int(visit), Step(step), side)
     except ValueError:
         raise StepError("this is not a screen of ours") from None
 

@@ -1,7 +1,7 @@
 """Session → what the templates print: words by key, progress, who may be chosen. Pure reading.
 
 At a counter the screens that the pharmacist reads are in the language of those who work there, in the terminal's
-standard look; what the person chose is for the screens turned to the person.
+standard look; what the person chose is for the screens turned to the person, and for a screen of their own.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import msgspec
 from kiosk.enrolment.comfort import Comfort
 from kiosk.enrolment.company import qualities
 from kiosk.enrolment.contact import mobile_as_written
+from kiosk.enrolment.counter_views import counter_picture
 from kiosk.enrolment.evidence import METHODS
 from kiosk.enrolment.faults import TABLE, Fault
 from kiosk.enrolment.holder import CardContents, CardHolder
@@ -23,17 +24,16 @@ from kiosk.enrolment.panel_views import panel_picture
 from kiosk.enrolment.recap import Say, birth_date_of, compared, named, recap
 from kiosk.enrolment.rules import MAJORITY, PARIS, Eligibility, admission, adults, age_of, local_day
 from kiosk.enrolment.screen import Screen
+from kiosk.enrolment.seen_by import is_in_persons_language, is_watched, seen_by, waits
 from kiosk.enrolment.session import EnrolmentSession
+from kiosk.enrolment.sides import Side, may_go_back
 from kiosk.enrolment.slips import date_on_card
 from kiosk.enrolment.steps import PERSONAL, QUESTION_OF, JourneyKind, Step
 from kiosk.enrolment.texts import Texts
 from wire.evidence import Contact
 from wire.proofs import ContactKind
 
-# On these the counter's screen is turned to the person.
-PATIENT_FACING = frozenset(QUESTION_OF) | {Step.MINOR_NOTICE, Step.PROOF, Step.ALERTS}
-# The notice is read by both, and the evidence says in which language: the person's.
-_IN_THEIR_LANGUAGE = PATIENT_FACING | {Step.NOTICE}
+_EMERGENCY = frozenset({Step.BREAK_GLASS, Step.CENTRE_15})
 _TEMPLATE_OF = {**dict.fromkeys(QUESTION_OF, "question"), Step.MINOR_NOTICE: "notice"}
 _UNLISTED = frozenset({Step.STATUS, Step.SLIP_OFFER, Step.REPRESENTATIVE_NAME})
 
@@ -59,19 +59,19 @@ class Stop:
     said: bool | None
 
 
-def picture(session: EnrolmentSession) -> dict[str, Any]:
-    """Everything a template may print, by name."""
-    screen = session.screen()
-    journey, step = screen.journey, screen.journey.step
-    is_operators = journey.kind is JourneyKind.COUNTER and step not in _IN_THEIR_LANGUAGE
-    texts = session.operator_texts if is_operators else session.texts
+def picture(session: EnrolmentSession, side: Side = Side.OPERATOR) -> dict[str, Any]:
+    """Everything a template may print, by name, as this side may see it."""
+    screen = seen_by(session.screen(), side)
+    journey = screen.journey
+    texts = session.texts if is_in_persons_language(screen, side) else session.operator_texts
     say = functools.partial(_say, texts, journey.kind)
     return {
-        **_frame(screen, session, texts, is_operators=is_operators),
+        **_frame(screen, session, texts, side),
         **_texts_of_step(journey, texts),
         **_people(journey, texts),
         **_typed(journey),
         **panel_picture(screen, texts),
+        **counter_picture(screen, session.operator_texts, side),
         "t": say,
         "o": functools.partial(_say, session.operator_texts, journey.kind),
         "operator_language": session.operator_texts.language,
@@ -87,31 +87,44 @@ def picture(session: EnrolmentSession) -> dict[str, Any]:
     }
 
 
-def _frame(screen: Screen, session: EnrolmentSession, texts: Texts, *, is_operators: bool) -> dict[str, Any]:
+def _frame(screen: Screen, session: EnrolmentSession, texts: Texts, side: Side) -> dict[str, Any]:
     journey, step = screen.journey, screen.journey.step
+    is_persons = is_in_persons_language(screen, side)
     return {
         "screen": screen,
         "journey": journey,
         "step": step.value,
         "kind": journey.kind.value,
         "at_counter": journey.kind is JourneyKind.COUNTER,
-        "patient_facing": step in PATIENT_FACING,
-        "body": f"enrolment/steps/{_TEMPLATE_OF.get(step, step.value)}.html",
+        "patient_facing": journey.kind is JourneyKind.COUNTER and is_persons,
+        "body": _body(screen, side),
         "texts": texts,
         "language": texts.language,
         "languages": session.languages,
         "spoken": screen.comfort.language,
         "letters": texts.language.letters,
-        "comfort": Comfort(patience=screen.comfort.patience) if is_operators else screen.comfort,
+        "comfort": screen.comfort if is_persons else Comfort(patience=screen.comfort.patience),
         "chosen": screen.comfort,
         "voice_offered": session.voice_offered,
-        "progress": journey.how_far,
+        "progress": None if waits(screen, side) else journey.how_far,
         "path": _path(journey),
-        "can_go_back": journey.before is not None and step is not Step.STATUS,
-        "can_leave": step in PERSONAL,
+        "can_go_back": journey.before is not None and step is not Step.STATUS and may_go_back(side, journey.before),
+        "can_leave": step in PERSONAL and not waits(screen, side),
         "terminal": screen.terminal,
         "office": screen.place.office_name if screen.place else "",
     }
+
+
+def _body(screen: Screen, side: Side) -> str:
+    journey, step = screen.journey, screen.journey.step
+    if waits(screen, side):
+        return "enrolment/patient/waiting.html"
+    if is_watched(screen, side):
+        return "enrolment/counter/answering.html"
+    is_pre_ticked = screen.place is not None and screen.place.pre_ticked_emergency
+    if is_pre_ticked and step in _EMERGENCY and journey.kind is JourneyKind.COUNTER:
+        return "enrolment/steps/question_pre_ticked.html"
+    return f"enrolment/steps/{_TEMPLATE_OF.get(step, step.value)}.html"
 
 
 def _say(texts: Texts, kind: JourneyKind, key: str, *, count: int | None = None, **values: object) -> str:
@@ -198,4 +211,4 @@ def _words(fault: Fault, journey: Journey, texts: Texts) -> dict[str, str]:
     return {**words, "code": TABLE[fault].code, "remedy": texts.remedies[fault]}
 
 
-__all__ = ["PATIENT_FACING", "Choice", "Say", "Stop", "picture"]
+__all__ = ["Choice", "Say", "Stop", "picture"]

@@ -8,6 +8,9 @@ from kiosk.enrolment.sides import PATIENTS_OWN, Side
 from kiosk.enrolment.stage import Stage
 from kiosk.enrolment.steps import PERSONAL, RESTING
 
+CODE_SHOWN_ON = (PERSONAL | RESTING) - PATIENTS_OWN
+"""Screens of the operator's on which a code may be asked for."""
+
 
 class SecondScreen:
     """The touches of pairing. Ends with the counter session (:meth:`Stage.sign_out`)."""
@@ -29,7 +32,7 @@ class SecondScreen:
     def show_code(self, touch: Touch) -> None:
         """The operator asks for a code; never on a screen that the person is reading."""
         stage = self._stage
-        with stage.touched(touch, *((PERSONAL | RESTING) - PATIENTS_OWN)):
+        with stage.touched(touch, *CODE_SHOWN_ON):
             self._expect_operator(touch)
             stage.pairing.offer(stage.tools.monotonic())
             stage.redraw()

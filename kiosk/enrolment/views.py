@@ -59,13 +59,16 @@ from importlib import resources
 from flask import Blueprint, Response, abort, current_app, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
+from kiosk.enrolment.counter_views import COUNTER_TOUCHES
 from kiosk.enrolment.course import Aim
 from kiosk.enrolment.errors import StepError, VoiceError
 from kiosk.enrolment.forms import Form, number, text, ticked, touch_of, word, yes_or_no
 from kiosk.enrolment.panel_views import PANEL_TOUCHES
 from kiosk.enrolment.presentation import picture
 from kiosk.enrolment.screen import Touch
+from kiosk.enrolment.seen_by import seen_by
 from kiosk.enrolment.session import EnrolmentSession
+from kiosk.enrolment.sides import Side
 from kiosk.enrolment.speech import passages, spoken
 from kiosk.enrolment.steps import Step
 from wire.evidence import AlertWish, Measure
@@ -122,8 +125,11 @@ TOUCHES: dict[str, Act] = {
     "leave": lambda session, touch, _form: session.leave(touch),
     "start_again": lambda session, touch, _form: session.start_again(touch),
     "stay": lambda session, _touch, _form: session.stay(),
-    "comfort": lambda session, _touch, form: session.choose_comfort(text(form, "field"), text(form, "value")),
+    "comfort": lambda session, touch, form: session.choose_comfort(
+        text(form, "field"), text(form, "value"), touch.side
+    ),
     **PANEL_TOUCHES,
+    **COUNTER_TOUCHES,
 }
 
 
@@ -137,16 +143,8 @@ def page() -> str:
 @screens.get("/etat")
 def state() -> Response:
     """What changed since the revision the page shows."""
-    session = _session()
-    session.tick()
-    shown = session.screen()
-    if request.args.get("revision") != str(shown.revision):
-        return _fragment()
-    if request.args.get("veil") == str(int(shown.warning)):
-        return Response(status=204)
-    answer = make_response(render_template("enrolment/veil.html", **picture(session)))
-    answer.headers["HX-Retarget"] = "#veil"
-    return answer
+    _session().tick()
+    return changed(_session())
 
 
 @screens.post("/touch/<step>/<what>")
@@ -159,7 +157,7 @@ def touch(step: str, what: str) -> BaseResponse:
         act(_session(), touch_of(step, request.form), request.form)
     except StepError:
         current_app.logger.info("a touch came too late: %s", what)
-    return _fragment() if request.headers.get("HX-Request") else redirect("/", code=303)
+    return fragment(_session()) if request.headers.get("HX-Request") else redirect("/", code=303)
 
 
 @screens.post("/activite")
@@ -172,8 +170,39 @@ def activity() -> Response:
 @screens.get("/voix")
 def voice() -> Response:
     """The present screen, spoken."""
-    session = _session()
-    shown = picture(session)
+    return spoken_screen(_session())
+
+
+@screens.get("/htmx.js")
+def htmx() -> Response:
+    """The script, from its package."""
+    script = resources.files("js_lib_htmx").joinpath("static", "htmx", "htmx.min.js").read_bytes()
+    return Response(script, mimetype="text/javascript", headers={"Cache-Control": "max-age=86400"})
+
+
+# What both sides of a counter answer alike; the second screen's addresses are those of kiosk.patient.views.
+
+
+def changed(session: EnrolmentSession, side: Side = Side.OPERATOR) -> Response:
+    """The new screen, only the veil when that alone changed, or 204."""
+    shown = seen_by(session.screen(), side)
+    if request.args.get("revision") != str(shown.revision):
+        return fragment(session, side)
+    if request.args.get("veil") == str(int(shown.warning)):
+        return Response(status=204)
+    answer = make_response(render_template("enrolment/veil.html", **picture(session, side)))
+    answer.headers["HX-Retarget"] = "#veil"
+    return answer
+
+
+def fragment(session: EnrolmentSession, side: Side = Side.OPERATOR) -> Response:
+    """The screen now shown on that side."""
+    return make_response(render_template("enrolment/screen.html", **picture(session, side)))
+
+
+def spoken_screen(session: EnrolmentSession, side: Side = Side.OPERATOR) -> Response:
+    """The screen now shown on that side, as sound; see ``/voix``."""
+    shown = picture(session, side)
     if request.args.get("revision") != str(shown["screen"].revision) or not shown["comfort"].voice:
         abort(404)
     page = render_template("enrolment/screen.html", **shown)
@@ -184,17 +213,6 @@ def voice() -> Response:
         current_app.logger.warning("nothing spoken: %s", error)
         abort(404)
     return Response(sound, mimetype="audio/wav")
-
-
-@screens.get("/htmx.js")
-def htmx() -> Response:
-    """The script, from its package."""
-    script = resources.files("js_lib_htmx").joinpath("static", "htmx", "htmx.min.js").read_bytes()
-    return Response(script, mimetype="text/javascript", headers={"Cache-Control": "max-age=86400"})
-
-
-def _fragment() -> Response:
-    return make_response(render_template("enrolment/screen.html", **picture(_session())))
 
 
 def _session() -> EnrolmentSession:

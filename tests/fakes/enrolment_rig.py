@@ -12,6 +12,7 @@ from kiosk.enrolment.journey import Journey
 from kiosk.enrolment.languages import load_languages
 from kiosk.enrolment.ports import NoVoice, Voice
 from kiosk.enrolment.session import Collaborators, EnrolmentSession, Touch
+from kiosk.enrolment.sides import PATIENTS_OWN, Side
 from kiosk.enrolment.steps import QUESTION_OF, JourneyKind, Step
 from tests.fakes.card_slot import FakeCardReader, card
 from tests.fakes.earnings import FakeEarningsDesk
@@ -20,6 +21,7 @@ from tests.fakes.machine import FakeUpkeep
 from tests.fakes.operators import AGENT_PIN, PHARMACIST_PIN, FakeOperatorDirectory
 from tests.fakes.paper import FakeSlipPrinter
 from tests.fakes.place import FakeWhereabouts, counter, hall
+from tests.fakes.professional_card import FakeProfessionalReader
 from tests.fakes.programme import Programme
 from tests.fakes.prover import FakeContactProver
 from tests.fakes.slip_notes import FakeSlipJournal
@@ -47,10 +49,15 @@ class EnrolmentRig:
     operators: FakeOperatorDirectory = field(default_factory=FakeOperatorDirectory)
     upkeep: FakeUpkeep = field(default_factory=FakeUpkeep)
     voice: Voice = field(default_factory=NoVoice)
+    professional: FakeProfessionalReader = field(default_factory=FakeProfessionalReader)
     clock: HandClock = field(default_factory=HandClock)
     is_slow: bool = False
     held: list[Job] = field(default_factory=list)
     reached: list[Failpoint] = field(default_factory=list)
+    position: int = 0  # whom a willing person chooses
+    is_accompanied: bool = False
+    wish: int = 0  # which of the aims offered
+    pin_at_counter: str = PHARMACIST_PIN
 
     def __post_init__(self) -> None:
         self.prover.proofs.now = self.clock.now
@@ -80,6 +87,7 @@ class EnrolmentRig:
                 reach=self.reached.append,
                 run_aside=self._aside,
                 voice=self.voice,
+                professional=self.professional,
             ),
             load_languages(),
         )
@@ -103,8 +111,10 @@ class EnrolmentRig:
         return self.journey.step
 
     def touch(self) -> Touch:
-        """A touch on the screen now shown."""
-        return Touch(self.journey.visit, self.journey.step)
+        """A touch on the screen now shown, by whoever answers it: the person on their own one where it is paired."""
+        step = self.journey.step
+        is_persons = self.session.second_screen.is_paired and step in PATIENTS_OWN
+        return Touch(self.journey.visit, step, Side.PATIENT if is_persons else Side.OPERATOR)
 
     def wait(self, seconds: float) -> None:
         self.clock.forward(seconds)
@@ -121,7 +131,7 @@ class EnrolmentRig:
     def go(self, to: Step, *, break_glass: bool = True, centre_15: bool = True, contact: bool = True) -> None:
         """Walk from a card in the slot to a screen, touching what a willing person touches."""
         if self.step is Step.SIGN_IN:
-            self.session.attesting.sign_in(self.touch(), PHARMACIST_PIN)
+            self.session.attesting.sign_in(self.touch(), self.pin_at_counter)
         if self.step is Step.ATTRACT and to is not Step.ATTRACT:
             self.insert()
         moves = self._moves(break_glass, centre_15, contact)
@@ -141,12 +151,12 @@ class EnrolmentRig:
         company, reaching = session.accompanying, session.reaching
         return {
             **answers,
-            Step.WHO: lambda: session.choose_person(self.touch(), 0),
+            Step.WHO: lambda: session.choose_person(self.touch(), self.position, is_accompanied=self.is_accompanied),
             Step.PROTECTION: lambda: company.say_measure(self.touch(), Measure.REPRESENTATION),
             Step.REPRESENTATIVE: lambda: company.choose_representative(self.touch(), SOMEBODY_ELSE),
             Step.REPRESENTATIVE_NAME: lambda: company.name_representative(self.touch(), "MARTIN", "ALIX", "05/01/1960"),
             Step.QUALITY: lambda: company.say_quality(self.touch(), qualities(self.journey.party)[0]),
-            Step.AIM: lambda: session.choose_aim(self.touch(), self.journey.aims[0]),
+            Step.AIM: lambda: session.choose_aim(self.touch(), self.journey.aims[self.wish % len(self.journey.aims)]),
             Step.NOTICE: lambda: session.notice_read(self.touch(), to_the_end=True),
             Step.MINOR_NOTICE: lambda: session.notice_read(self.touch(), to_the_end=True),
             Step.CONTACT: lambda: (
