@@ -45,3 +45,28 @@ def test_an_unknown_authority_is_refused() -> None:
 def test_without_a_home_there_is_no_central() -> None:
     with pytest.raises(SetupError, match="--home"):
         load_settings(None, {})
+
+
+def test_messages_have_settings_of_centrals_own() -> None:
+    given = {"CENTRAL_SMTP_URL": "smtps://mail.exemple.fr", "CENTRAL_MAIL_FROM": "ne-pas-repondre@dmp.example"}
+    messaging = load_settings(Path("/srv"), given).messaging
+    assert messaging.mail is not None
+    assert messaging.mail.route.host == "mail.exemple.fr"
+    assert messaging.sms is None
+
+
+def test_a_setting_of_messages_that_cannot_be_used_stops_central() -> None:
+    with pytest.raises(SetupError) as refused:
+        load_settings(Path("/srv"), {"CENTRAL_SMTP_URL": "mail.exemple.fr", "CENTRAL_MAIL_FROM": "a@dmp.example"})
+    assert refused.value.code == "smtp_url"
+
+
+@pytest.mark.parametrize("minutes", ["3", "10"])
+def test_a_code_lives_as_long_as_the_guide_lets_it(minutes: str) -> None:
+    assert load_settings(Path("/srv"), {"CENTRAL_PROOF_MINUTES": minutes}).proof_minutes == int(minutes)
+
+
+@pytest.mark.parametrize("minutes", ["2", "11", "0", "-3", "x", "5.5", "\u0665"])
+def test_a_life_of_codes_beyond_the_guide_is_refused(minutes: str) -> None:
+    with pytest.raises(SetupError, match="CENTRAL_PROOF_MINUTES"):
+        load_settings(Path("/srv"), {"CENTRAL_PROOF_MINUTES": minutes})
