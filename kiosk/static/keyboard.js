@@ -16,8 +16,12 @@
       keys.hidden = keys.dataset.keysKind !== field.dataset.keys;
     });
     document.querySelectorAll(".field").forEach((one) => one.classList.toggle("field--here", one.contains(field)));
-    // With large text field and keys may not both be in sight: the field goes up.
-    const room = field.closest(".controls").parentElement.closest("main").getBoundingClientRect();
+  }
+
+  // With large text field and keys may not both be in sight: the touched field goes up.
+  function bringUp(field) {
+    const home = document.querySelector("[data-keys-home]");
+    const room = field.closest("main").getBoundingClientRect();
     if (home.getBoundingClientRect().bottom > room.bottom) field.closest(".field").scrollIntoView({ block: "start" });
   }
 
@@ -48,6 +52,7 @@
   document.addEventListener("click", (event) => {
     const key = event.target.closest("[data-key]");
     if (key) press(key);
+    else if (event.target.matches("input[data-keys]")) bringUp(event.target);
   });
   document.addEventListener("screen:arrived", offer);
 })();
