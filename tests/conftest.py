@@ -12,6 +12,10 @@ import pytest
 from hypothesis import settings
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser
+
     from tests.town.town import Town
 
 VECTORS = Path(__file__).parent / "vectors"
@@ -63,6 +67,29 @@ def seed(request: pytest.FixtureRequest) -> int:
 def vectors() -> Any:
     """Load published vectors by their path under tests/vectors."""
     return load_vectors
+
+
+CHROMIUM = "/usr/bin/chromium"
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--no-first-run",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-quic",
+]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One chromium for all tests of the terminal's pages: a process can hold Playwright open only once."""
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - only who needs a browser pays for it
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS)
+        yield chromium
+        chromium.close()
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""A town per module, one chromium for all, a guest at each terminal; every page's complaints fail the test."""
+"""A town per module, a guest at each terminal; every page's complaints fail the test."""
 
 from __future__ import annotations
 
@@ -6,31 +6,13 @@ import itertools
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from tests.journeys.guest import LANDSCAPE, PORTRAIT, Guest
 from tests.journeys.home import Home, Office
 from tests.town.town import HALL, PHARMACY, Stand, Town, copy_of
 
-CHROMIUM = "/usr/bin/chromium"
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--no-first-run",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-quic",
-]
 _crowd = itertools.count()
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture(scope="module")
