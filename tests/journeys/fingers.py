@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.town.wishes import Wishes
 
 WITHIN_MS = 30_000.0
+_WORKING = ("reading", "status", "printing")
+_SCREENS_AT_MOST = 60
 
 
 class Fingers:
@@ -30,7 +32,28 @@ class Fingers:
                 "was => document.querySelector('#screen').dataset.revision !== was", arg=revision
             )
         else:
-            expect(self.page.locator(f'main[data-step="{step}"]')).to_have_count(0, timeout=WITHIN_MS)
+            expect(self.shown(step)).to_have_count(0, timeout=WITHIN_MS)
+
+    def up_to(self, *stops: str, wishes: Wishes) -> str:
+        """Touch what is wished on every screen until one of ``stops`` is shown.
+
+        Also ends on ``aim`` where what the person came for is not on offer.
+        """
+        for _ in range(_SCREENS_AT_MOST):
+            expect(self.shown(*_WORKING)).to_have_count(0, timeout=WITHIN_MS)
+            step = self.step()
+            if step in stops or (step == "aim" and not self.page.is_visible(f'[data-test="aim-{wishes.aim}"]')):
+                return step
+            self.touch(step, wishes)
+        raise AssertionError(f"the terminal does not leave {self.step()}")
+
+    def step(self) -> str:
+        """The screen now on the glass."""
+        return str(self.page.locator("main").get_attribute("data-step"))
+
+    def shown(self, *steps: str) -> Locator:
+        """Any of these screens."""
+        return self.page.locator(", ".join(f'main[data-step="{step}"]' for step in steps))
 
     def press(self, name: str) -> None:
         """Touch what bears this name."""

@@ -21,8 +21,6 @@ PICTURES = Path("test-output/journeys")
 PORTRAIT, LANDSCAPE = (1080, 1920), (1920, 1080)
 # A touch aborts the page's own "anything new?" under way, on purpose (hx-sync); htmx writes that to the console.
 _A_TOUCH_OVERTAKES_A_QUESTION = ("htmx.js: htmx:sendAbort", "htmx.js: htmx:afterRequest")
-_WORKING = ("reading", "status", "printing")
-_SCREENS_AT_MOST = 60
 
 
 @dataclass
@@ -134,7 +132,6 @@ class Guest:
             self.touch("sign-in")
             self.see(*RESTING)
         self.hand.insert(card)
-        expect(self._shown(*RESTING)).to_have_count(0, timeout=WITHIN_MS)
 
     def up_to(self, *stops: str, card: str | None = None, wishes: Wishes | None = None) -> str:
         """Touch what the wishes say on every screen until one of ``stops`` is shown; ``card`` is put in before.
@@ -144,13 +141,8 @@ class Guest:
         wishes = wishes or WILLING
         if card is not None:
             self.insert(card)
-        for _ in range(_SCREENS_AT_MOST):
-            expect(self._shown(*_WORKING)).to_have_count(0, timeout=WITHIN_MS)
-            step = self.step()
-            if step in stops or (step == "aim" and not self.shows(f"aim-{wishes.aim}")):
-                return step
-            self.fingers.touch(step, wishes)
-        raise AssertionError(f"the terminal does not leave {self.step()}")
+            expect(self._shown(*RESTING)).to_have_count(0, timeout=WITHIN_MS)
+        return self.fingers.up_to(*stops, wishes=wishes)
 
     def come(self, card: str, wishes: Wishes | None = None) -> None:
         """Up to the notice."""
