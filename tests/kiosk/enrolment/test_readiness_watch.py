@@ -1,4 +1,4 @@
-"""What is seen of the machine reaches the screens: closed before the card, open again by itself, a badge for the rest."""
+"""What is seen of the machine reaches the screens: closed before the card, open again by itself, a badge else."""
 
 from __future__ import annotations
 
