@@ -41,11 +41,14 @@ def test_a_number_that_cannot_be_used_is_said_beside_the_name(hall: Guest, card:
     assert not hall.shows("person-0")
 
 
-def test_children_under_the_number_of_their_mother_cannot_be_chosen(hall: Guest) -> None:
+def test_children_under_the_number_of_their_mother_come_only_with_somebody(hall: Guest) -> None:
     hall.insert("famille")
     hall.see("who")
     hall.picture("famille")
-    assert [hall.shows(f"person-{position}") for position in range(3)] == [True, False, False]
+    hall.touch("person-1")
+    hall.see("representative")
+    hall.picture("famille-representative")
+    assert [hall.shows(f"representative-{who}") for who in ("0", "2", "other")] == [True, False, True]
 
 
 def test_a_lunar_birth_date_is_shown_as_the_card_says_it(hall: Guest) -> None:
