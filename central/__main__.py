@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from central.app import system_clock
-from central.commands import checks, fleet, service, staff, worklist
+from central.commands import automatic, checks, fleet, numbers, service, staff, worklist
 from central.commands.desk import Command, Desk
 from central.errors import CentralError
 from central.passwords import Passwords
@@ -43,7 +43,7 @@ def _ask_secret(prompt: str) -> str:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m central", description=__doc__)
     parsers = parser.add_subparsers(required=True, metavar="COMMAND")
-    for offered in (service, fleet, staff, checks, worklist):
+    for offered in (service, fleet, staff, checks, worklist, automatic, numbers):
         offered.add_parsers(parsers)
     for command in parsers.choices.values():
         command.add_argument("--home", type=Path, help="folder of central's keys and trust bundle (or CENTRAL_HOME)")

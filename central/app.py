@@ -18,6 +18,7 @@ from central.devices.configuration import Place
 from central.engine import make_engine
 from central.errors import SetupError
 from central.intake import views as intake_views
+from central.intake.figures import FiguresDesk
 from central.intake.service import Intake, IntakeParts
 from central.intake.status import StatusDesk
 from central.keys import CentralKeys, load_keys
@@ -41,13 +42,10 @@ from wire.failpoints import Reach, pass_by
 OPEN_ENDPOINTS = (
     frozenset({"static", "health", dashboard_views.HTMX, "staff.sign_in", "staff.admit"})
     | device_views.OPEN_ENDPOINTS
-    | {intake_views.BATCHES_ENDPOINT, intake_views.STATUS_ENDPOINT, proof_views.ENDPOINT}
+    | intake_views.ENDPOINTS
+    | {proof_views.ENDPOINT}
 )
-SIGNED_ENDPOINTS = device_views.SIGNED_ENDPOINTS | {
-    intake_views.BATCHES_ENDPOINT,
-    intake_views.STATUS_ENDPOINT,
-    proof_views.ENDPOINT,
-}
+SIGNED_ENDPOINTS = device_views.SIGNED_ENDPOINTS | intake_views.ENDPOINTS | {proof_views.ENDPOINT}
 # Half of the threads that `serve` has: a gateway that hangs must not keep the terminals' records out.
 _MESSAGES_AT_ONCE = 4
 _LOOPBACK = frozenset({"127.0.0.1", "localhost"})
@@ -68,6 +66,11 @@ def open_engine(settings: CentralSettings) -> Engine:
     if not schema.is_current(engine):
         raise SetupError("the database is not of this release: run python -m central migrate", code="not_migrated")
     return engine
+
+
+def intake_parts(settings: CentralSettings, keys: CentralKeys, engine: Engine) -> IntakeParts:
+    """What intake works with, here and in the commands that open dossiers."""
+    return IntakeParts(engine, keys, load_rules(), settings.shards, settings.ins_authority, settings.regime)
 
 
 def open_messenger(settings: CentralSettings, clock: Callable[[], datetime]) -> Messenger:
@@ -127,20 +130,27 @@ def _register(
     passwords: Passwords,
 ) -> None:
     shards = settings.shards
-    parts = IntakeParts(engine, keys, load_rules(), shards, settings.ins_authority)
+    parts = intake_parts(settings, keys, engine)
     intake, status_desk = Intake(parts, reach=reach), StatusDesk(engine, keys, shards=shards)
-    place = Place(settings.activation_url, settings.ins_authority.value)
+    messenger = open_messenger(settings, clock)
+    place = Place(
+        settings.activation_url,
+        settings.ins_authority.value,
+        regime=settings.regime,
+        languages=settings.languages,
+        proves_contacts=messenger.has_email or messenger.has_sms,
+    )
     shelf = BundleShelf(settings.home / homes.TRUST_BUNDLE, keys.root)
     proof_desk = ProofDesk(
         engine,
         keys,
-        open_messenger(settings, clock),
+        messenger,
         shards=shards,
         limits=ProofLimits(validity_ms=settings.proof_minutes * 60_000),
     )
     sign_in_desk = SignInDesk(engine, passwords, shards=shards)
     for blueprint in (
-        intake_views.make_blueprint(intake, status_desk, clock=clock),
+        intake_views.make_blueprint(intake, status_desk, FiguresDesk(engine, keys), clock=clock),
         proof_views.make_blueprint(proof_desk, clock=clock),
         device_views.make_blueprint(engine, clock, place=place, answer_key=keys.answer, shelf=shelf, shards=shards),
         staff_views.make_blueprint(sign_in_desk, clock, after_sign_in=dashboard_views.TABLE),

@@ -7,6 +7,8 @@ CENTRAL_VAULT          where central reaches the vault
 CENTRAL_ACTIVATION_URL what terminals print on slip B; default the vault's ``/activation``
 CENTRAL_SHARDS         number of hash chains (ledger, audit) and counter rows side by side; never lowered
 CENTRAL_INS_OID        authority of the numbers this programme accepts; the test OID unless set
+CENTRAL_REGIME         ``opt_in`` (consent creates; the default) or ``opt_out`` (a letter, six weeks, no objection)
+CENTRAL_LANGUAGES      languages offered at terminals, the first is the one a screen wakes up in; default ``fr,en,ar``
 CENTRAL_PROOF_MINUTES  how long a one-time code is valid, 3 to 10 (domain/dmp.md §5); default 10
 CENTRAL_SMTP_URL …     where e-mails and text messages go: central/messaging/settings.py
 """
@@ -14,6 +16,7 @@ CENTRAL_SMTP_URL …     where e-mails and text messages go: central/messaging/s
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,12 +24,15 @@ from pathlib import Path
 from central.errors import SetupError
 from central.messaging.errors import MessagingSetupError
 from central.messaging.settings import NO_MESSAGES, MessagingSettings, messaging_settings
+from wire.configuration import Regime
 from wire.nir import InsAuthority
 
 _SHARDS_LIMIT = 1024
 _PROOF_MINUTES = range(3, 11)
 _PUBLIC_URL = "http://127.0.0.1:8100"
 _VAULT_URL = "http://127.0.0.1:8101"
+_LANGUAGES = ("fr", "en", "ar")
+_LANGUAGE = re.compile(r"[a-z]{2,3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +46,8 @@ class CentralSettings:
     activation_url: str = f"{_VAULT_URL}/activation"
     shards: int = 1
     ins_authority: InsAuthority = InsAuthority.NIR_TEST
+    regime: Regime = Regime.OPT_IN
+    languages: tuple[str, ...] = _LANGUAGES
     proof_minutes: int = 10
     messaging: MessagingSettings = NO_MESSAGES
 
@@ -63,6 +71,8 @@ def load_settings(home: Path | None = None, environment: Mapping[str, str] | Non
         activation_url=given.get("CENTRAL_ACTIVATION_URL", f"{vault_url}/activation"),
         shards=_shards(given.get("CENTRAL_SHARDS", "1")),
         ins_authority=_authority(given.get("CENTRAL_INS_OID", InsAuthority.NIR_TEST.value)),
+        regime=_regime(given.get("CENTRAL_REGIME", Regime.OPT_IN.value)),
+        languages=_languages(given.get("CENTRAL_LANGUAGES", ",".join(_LANGUAGES))),
         proof_minutes=_proof_minutes(given.get("CENTRAL_PROOF_MINUTES", "10")),
         messaging=_messaging(given),
     )
@@ -79,6 +89,20 @@ def _authority(text: str) -> InsAuthority:
         return InsAuthority(text)
     except ValueError as error:
         raise SetupError("CENTRAL_INS_OID is none of the known authorities") from error
+
+
+def _regime(text: str) -> Regime:
+    try:
+        return Regime(text)
+    except ValueError as error:
+        raise SetupError("CENTRAL_REGIME is opt_in or opt_out") from error
+
+
+def _languages(text: str) -> tuple[str, ...]:
+    languages = tuple(language.strip() for language in text.split(","))
+    if not all(_LANGUAGE.fullmatch(language) for language in languages) or len({*languages}) != len(languages):
+        raise SetupError("CENTRAL_LANGUAGES names languages like fr,en,ar, each once")
+    return languages
 
 
 def _proof_minutes(text: str) -> int:

@@ -52,6 +52,7 @@ class AuditTag(enum.Enum):
     TERMINAL_REGISTERED = "terminal:registered"  # terminal
     TERMINAL_REVOKED = "terminal:revoked"  # terminal
     OFFICE_ADDED = "office:added"  # office
+    OFFICE_CHANGED = "office:changed"  # office; detail: what it became
     OPERATOR_ADDED = "operator:added"  # operator; detail: office
     OPERATOR_RETIRED = "operator:retired"  # operator; detail: office
     MANAGER_ADDED = "manager:added"  # manager

@@ -30,8 +30,13 @@ def add_parsers(parsers: Parsers) -> None:
     office.add_argument("--region", required=True, help="INSEE code: 11, 94, 04")
     office.add_argument("--finess", help="of a pharmacy: whom the ledger pays")
     office.add_argument("--help-line", help="telephone number printed on slips")
+    office.add_argument("--pre-ticked", action="store_true", help="this pharmacy asks as the guide does (EX_1.1-1050)")
 
-    operator = offer(parsers, "add-operator", _add_operator, help="let someone attest at an office; again: a new PIN")
+    pre_tick = offer(parsers, "pre-tick", _pre_tick, help="how a pharmacy asks about the emergency accesses")
+    pre_tick.add_argument("office")
+    pre_tick.add_argument("wanted", choices=("on", "off"), help="on: ticked as in the guide; off: an open question")
+
+    operator = offer(parsers, "add-operator", _add_operator, help="let someone work at an office; again: a new PIN")
     operator.add_argument("operator", help="name of 3 to 32 capitals, digits and dashes; never a person's name")
     operator.add_argument("--office", required=True)
     operator.add_argument("--role", required=True, choices=ROLES)
@@ -60,9 +65,18 @@ def _add_office(desk: Desk, options: argparse.Namespace) -> int:
         region=check_region(options.region),
         finess=None if options.finess is None else Finess.parse(options.finess),
         help_line=options.help_line,
+        pre_ticked_emergency=options.pre_ticked,
     )
     in_transaction(desk.engine, lambda connection: _fleet(desk, connection).add_office(office))
     desk.say(f"office {office.office} added")
+    return 0
+
+
+def _pre_tick(desk: Desk, options: argparse.Namespace) -> int:
+    office, wanted = office_id(options.office), options.wanted == "on"
+    in_transaction(desk.engine, lambda connection: _fleet(desk, connection).pre_tick(office, wanted=wanted))
+    asks = "with both accesses ticked" if wanted else "with an open question"
+    desk.say(f"office {office} asks {asks}; terminals learn it at their next question")
     return 0
 
 
@@ -81,7 +95,8 @@ def _add_operator(desk: Desk, options: argparse.Namespace) -> int:
     )
     in_transaction(desk.engine, lambda connection: _fleet(desk, connection).add_operator(new))
     desk.tell("PIN", pin, options)
-    desk.say(f"operator {operator} may attest at {office}; terminals learn it at their next question")
+    what = "prepare" if options.role == "preparer" else "attest"
+    desk.say(f"operator {operator} may {what} at {office}; terminals learn it at their next question")
     return 0
 
 

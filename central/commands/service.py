@@ -13,6 +13,7 @@ import waitress
 
 from central import schema
 from central.app import create_app
+from central.commands.automatic import make_openings_worker
 from central.commands.desk import Desk, Parsers, offer
 from central.engine import make_engine
 from central.handover.link import HttpVaultLink
@@ -36,7 +37,11 @@ def add_parsers(parsers: Parsers) -> None:
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=int, default=_PORT)
     serve.add_argument("--threads", type=int, default=_THREADS)
-    serve.add_argument("--no-worker", action="store_true", help="leave the hand-over to a process of its own")
+    serve.add_argument(
+        "--no-worker",
+        action="store_true",
+        help="leave the hand-over and what opens by itself to processes of their own",
+    )
 
     offer(parsers, "hand-over", _hand_over, help="the hand-over to the vault alone, until stopped")
 
@@ -51,7 +56,8 @@ def _serve(desk: Desk, options: argparse.Namespace) -> int:
     app = create_app(desk.settings, clock=desk.clock, passwords=desk.passwords)
     stop = threading.Event()
     if not options.no_worker:
-        threading.Thread(target=_make_worker(desk).run, args=(stop,), name="hand-over", daemon=True).start()
+        for name, worker in (("hand-over", _make_worker(desk)), ("openings", make_openings_worker(desk))):
+            threading.Thread(target=worker.run, args=(stop,), name=name, daemon=True).start()
     signal.signal(signal.SIGTERM, _leave)
     try:
         waitress.serve(

@@ -1,4 +1,4 @@
-"""What waits for a person: incidents of the chains, records set aside, hand-overs the vault refused."""
+"""What waits for a person: incidents, records set aside, refused hand-overs, children's numbers, deletions to make."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from central.audit.tags import AuditTag
 from central.commands.desk import Desk, Parsers, offer
 from central.db import shard_of
 from central.engine import in_transaction, reading
+from central.enrolments.models import dossiers, pending_ins
+from central.enrolments.standing import DossierState
 from central.errors import NotFoundError
 from central.handover import outbox as outbox_rows
 from central.handover.models import outbox
@@ -23,7 +25,7 @@ from wire.identifiers import milliseconds, moment
 
 def add_parsers(parsers: Parsers) -> None:
     """Offer the commands."""
-    offer(parsers, "worklist", _worklist, help="open incidents, records set aside, hand-overs refused; names nobody")
+    offer(parsers, "worklist", _worklist, help="all that waits for a person; names nobody")
 
     close = offer(parsers, "close-incident", _close, help="somebody has looked at an incident of a terminal's chain")
     close.add_argument("terminal")
@@ -40,7 +42,13 @@ def add_parsers(parsers: Parsers) -> None:
 
 def _worklist(desk: Desk, _options: argparse.Namespace) -> int:
     with reading(desk.engine) as connection:
-        lines = [*_incidents(connection), *_set_aside(connection), *_refused(connection)]
+        lines = [
+            *_incidents(connection),
+            *_set_aside(connection),
+            *_refused(connection),
+            *_without_number(connection),
+            *_to_delete(connection),
+        ]
     for line in lines or ["nothing waits for anybody"]:
         desk.say(line)
     return 0
@@ -70,6 +78,25 @@ def _refused(connection: Connection) -> list[str]:
         f"{moment(row.queued_ms):%Y-%m-%d %H:%M}  refused by the vault  {row.terminal_id}  {row.code}  "
         f"record {uuid.UUID(bytes=row.record_id)}"
         for row in connection.execute(dead.order_by(outbox.c.queued_ms))
+    ]
+
+
+def _without_number(connection: Connection) -> list[str]:
+    waiting = select(pending_ins).where(pending_ins.c.given_ms.is_(None))
+    return [
+        f"{moment(row.received_ms):%Y-%m-%d %H:%M}  waits for a number  {row.terminal_id}  "
+        f"record {uuid.UUID(bytes=row.record_id)}"
+        for row in connection.execute(waiting.order_by(pending_ins.c.received_ms))
+    ]
+
+
+def _to_delete(connection: Connection) -> list[str]:
+    asked = select(dossiers.c.dossier_id, dossiers.c.closed_on, dossiers.c.purge_on).where(
+        dossiers.c.purge_on.is_not(None), dossiers.c.deletion_asked, dossiers.c.state == DossierState.CLOSED.value
+    )
+    return [
+        f"{row.closed_on}  deletion asked  due {row.purge_on}  dossier {uuid.UUID(bytes=row.dossier_id)}"
+        for row in connection.execute(asked.order_by(dossiers.c.purge_on))
     ]
 
 

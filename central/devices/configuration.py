@@ -18,6 +18,7 @@ from wire.configuration import (
     Configuration,
     ConfigurationQuery,
     OperatorEntry,
+    Regime,
     open_configuration_query,
     write_configuration,
 )
@@ -32,10 +33,13 @@ _ETAG_DIGITS = 32
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What all configurations of this central have in common."""
+    """What all configurations of this central have in common; ``proves_contacts``: it can send one-time codes."""
 
     activation_url: str
     ins_oid: str
+    regime: Regime = Regime.OPT_IN
+    languages: tuple[str, ...] = ("fr", "en", "ar")
+    proves_contacts: bool = True
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -111,6 +115,10 @@ def _configuration(connection: Connection, terminal: str, place: Place, now: dat
         ins_oid=place.ins_oid,
         finess=row.finess,
         help_line=row.help_line,
+        regime=place.regime,
+        languages=place.languages,
+        proves_contacts=place.proves_contacts,
+        pre_ticked_emergency=row.pre_ticked_emergency,
         issued_ms=issued,
         version=issued,  # only a changed document is ever sent, so the time of issue grows with each change
     )

@@ -18,9 +18,9 @@ from central.audit.tags import AuditTag
 from central.db import shard_of
 from central.devices import tickets
 from central.devices.models import devices, offices, operators
-from central.devices.registry import DeviceState
+from central.devices.registry import NO_TERMINAL, DeviceState
 from central.engine import insert_into
-from central.errors import AlreadyThereError, NotFoundError
+from central.errors import AlreadyThereError, NotFoundError, SetupError
 from wire.identifiers import Finess, OfficeId, OperatorId, TerminalId, milliseconds
 from wire.records import Channel, SubChannel
 from wire.registration import Ticket
@@ -29,12 +29,15 @@ _ACTOR = "command"
 # Where terminals stand decides by which channel they open (indicator 2.8.4).
 _CHANNELS = {"cpam": (Channel.DESK, SubChannel.HALL_TERMINAL), "pharmacy": (Channel.PHARMACY, SubChannel.COUNTER)}
 OFFICE_KINDS = tuple(_CHANNELS)
-ROLES = ("agent", "pharmacist")
+ROLES = ("agent", "pharmacist", "preparer")  # who may attest where: central.enrolments.evidence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewOffice:
-    """A CPAM hall or a pharmacy; ``departement`` and ``region`` are INSEE codes, ``lines`` the address as printed."""
+    """A CPAM hall or a pharmacy; ``departement`` and ``region`` are INSEE codes, ``lines`` the address as printed.
+
+    ``pre_ticked_emergency``: this pharmacy wants the guide's way of asking (EX_1.1-1050).
+    """
 
     office: OfficeId
     name: str
@@ -44,11 +47,12 @@ class NewOffice:
     region: str
     finess: Finess | None = None
     help_line: str | None = None
+    pre_ticked_emergency: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class NewOperator:
-    """Who may attest at an office; ``pin_hash`` is argon2id."""
+    """Who works at an office: attests, or prepares; ``pin_hash`` is argon2id."""
 
     operator: OperatorId
     office: OfficeId
@@ -83,10 +87,23 @@ class Fleet:
                 departement=office.departement,
                 region=office.region,
                 help_line=office.help_line,
+                pre_ticked_emergency=self._may_pre_tick(office.kind, wanted=office.pre_ticked_emergency),
                 created_ms=milliseconds(self._now),
             )
         )
         self._audit(AuditTag.OFFICE_ADDED, office.office)
+
+    def pre_tick(self, office: OfficeId, *, wanted: bool) -> None:
+        """Change how a pharmacy asks about the emergency accesses; terminals learn it at their next question.
+
+        Raises:
+            NotFoundError: no such office. SetupError: ``pre_ticked``: a hall, where people are alone with the screen.
+        """
+        self._may_pre_tick(self._office_kind(office), wanted=wanted)
+        self._connection.execute(
+            update(offices).where(offices.c.office_id == office).values(pre_ticked_emergency=wanted)
+        )
+        self._audit(AuditTag.OFFICE_CHANGED, office, "pre_ticked" if wanted else "open_question")
 
     def add_operator(self, operator: NewOperator) -> None:
         """Let someone attest at an office; the same name again replaces role, shown name and PIN.
@@ -143,9 +160,11 @@ class Fleet:
 
         Raises:
             NotFoundError: no such office.
-            AlreadyThereError: the place is taken, revoked, or in another office.
+            AlreadyThereError: the name is central's own; the place is taken, revoked, or in another office.
         """
         channel, sub_channel = _CHANNELS[self._office_kind(office)]
+        if terminal == NO_TERMINAL:
+            raise AlreadyThereError("this name is central's own")
         row = self._connection.execute(select(devices).where(devices.c.terminal_id == terminal)).one_or_none()
         if row is None:
             self._connection.execute(
@@ -181,6 +200,11 @@ class Fleet:
         )
         if changed.rowcount:
             self._audit(AuditTag.TERMINAL_REVOKED, terminal)
+
+    def _may_pre_tick(self, kind: str, *, wanted: bool) -> bool:
+        if wanted and _CHANNELS[kind][1] is not SubChannel.COUNTER:
+            raise SetupError("only a pharmacy may tick before the person answers (design.md §6)", code="pre_ticked")
+        return wanted
 
     def _office_kind(self, office: OfficeId) -> str:
         kind = self._connection.execute(select(offices.c.kind).where(offices.c.office_id == office)).scalar()

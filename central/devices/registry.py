@@ -9,6 +9,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import Connection, bindparam, select, update
 
 from central.devices.models import devices, offices, operators
+from wire.identifiers import TerminalId
+
+NO_TERMINAL = TerminalId("CENTRAL")
+"""Stands where a terminal's name would, for what no terminal made. No terminal may be called so."""
 
 
 class DeviceState(enum.Enum):

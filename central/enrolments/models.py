@@ -7,7 +7,7 @@ must see them (docs/decisions: identities stay sealed).
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Integer, LargeBinary, String, Table, false
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, false, text
 
 from central.db import Day, Id, Millis, Name, Word, metadata
 
@@ -45,6 +45,8 @@ dossiers = Table(
     Column("motive", Word),
     Column("purge_on", Day),  # the last day its content is kept
     Column("deletion_asked", Boolean, nullable=False, server_default=false()),
+    # Only of closed ones, so that it stays small: what is to be deleted, and when.
+    Index(None, "purge_on", sqlite_where=text("purge_on IS NOT NULL"), postgresql_where=text("purge_on IS NOT NULL")),
     sqlite_with_rowid=False,
 )
 

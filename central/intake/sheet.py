@@ -19,6 +19,7 @@ from central.automatic.models import RegisterState
 from central.counters.models import Measure
 from central.counters.tally import Place, Tally
 from central.dates import paris_day
+from central.devices.registry import NO_TERMINAL
 from central.enrolments.evidence import AttestedFacts, evidence_of
 from central.enrolments.opening_time import OpeningTime
 from central.enrolments.standing import AccessName, Effect, Standing
@@ -210,7 +211,7 @@ class Sheet:
                 "record_id": record_id,
                 "action": action.value,
                 "kind": kind,
-                "terminal_id": self.scene.place.terminal or CENTRAL,
+                "terminal_id": self.scene.place.terminal or NO_TERMINAL,
                 "vault": vault,
                 "state": WAITING,
                 "attempts": 0,
@@ -225,7 +226,3 @@ class Sheet:
     def count(self, measure: Measure, day: str, value: int = 1) -> None:
         """A count of a day."""
         self.rows.tally.count(measure, day, value)
-
-
-CENTRAL = "CENTRAL"
-"""Stands where a terminal's name would, for what no terminal made. No terminal may be called so."""

@@ -54,11 +54,12 @@ class Stage:
         *,
         now_ms: int,
         actor: str | None = None,
+        person: bytes | None = None,
     ) -> Scene:
-        """The scene for these records of one terminal."""
+        """The scene for these records of one terminal; ``person`` is one whose number stands in none of them."""
         those = list(opened)
         opts_out = self.regime is Regime.OPT_OUT
-        persons = {one.person for one in those if one.person is not None}
+        persons = {one.person for one in those if one.person is not None} | ({person} if person else set())
         return Scene(
             place=place_of(device),
             actor=actor or f"terminal:{device.terminal_id}",

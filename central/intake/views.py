@@ -1,4 +1,4 @@
-"""POST /v1/batches and POST /v1/status: bytes in, signed bytes out, a problem as JSON when the whole is refused."""
+"""POST /v1/batches, /v1/status and /v1/office-figures: bytes in, signed bytes out, a problem as JSON when refused."""
 
 from __future__ import annotations
 
@@ -9,21 +9,27 @@ from flask import Blueprint, Response, request
 from sqlalchemy.exc import DBAPIError
 
 from central.errors import CentralError
+from central.intake.figures import FiguresDesk
 from central.intake.service import Intake
 from central.intake.status import StatusDesk
 from central.websafety import problem
 from wire.batch import BATCH_LIMIT
 from wire.errors import WireError
+from wire.figures import FIGURES_LIMIT
 from wire.status import STATUS_LIMIT
 
 BATCHES_ENDPOINT = "intake.batches"
 STATUS_ENDPOINT = "intake.status"
+FIGURES_ENDPOINT = "intake.office_figures"
+ENDPOINTS = frozenset({BATCHES_ENDPOINT, STATUS_ENDPOINT, FIGURES_ENDPOINT})
 
 _TOO_LONG = "too_long"
 
 
-def make_blueprint(intake: Intake, desk: StatusDesk, *, clock: Callable[[], datetime]) -> Blueprint:
-    """The two doors; ``clock`` gives central's time, aware UTC."""
+def make_blueprint(
+    intake: Intake, desk: StatusDesk, figures: FiguresDesk, *, clock: Callable[[], datetime]
+) -> Blueprint:
+    """The three doors; ``clock`` gives central's time, aware UTC."""
     blueprint = Blueprint("intake", __name__)
 
     @blueprint.post("/v1/batches")
@@ -33,6 +39,10 @@ def make_blueprint(intake: Intake, desk: StatusDesk, *, clock: Callable[[], date
     @blueprint.post("/v1/status")
     def status() -> Response:
         return _serve(lambda body: desk.answer(body, now=clock()), STATUS_LIMIT)
+
+    @blueprint.post("/v1/office-figures")
+    def office_figures() -> Response:
+        return _serve(lambda body: figures.answer(body, now=clock()), FIGURES_LIMIT)
 
     return blueprint
 

@@ -9,13 +9,14 @@ from central.audit import service as audit
 from central.automatic.models import oppositions, register
 from central.counters import tally
 from central.db import shard_of
+from central.devices.registry import NO_TERMINAL
 from central.engine import insert_into, insert_rows
 from central.enrolments import persons
 from central.enrolments.models import access_decisions, changes, consents, dossiers, pending_ins, slips, waiting_facts
 from central.enrolments.models import persons as person_rows
 from central.handover.models import outbox
 from central.intake.models import quarantine, records
-from central.intake.sheet import CENTRAL, Rows, Scene
+from central.intake.sheet import Rows, Scene
 from central.ledger import service as ledger
 
 _WRITES = (
@@ -43,7 +44,7 @@ def write_rows(connection: Connection, rows: Rows, scene: Scene, *, shards: int)
     for before, after in rows.changed.values():
         persons.write_standing(connection, before, after, at_ms=now_ms)
     _write_register(connection, rows)
-    shard = shard_of((scene.place.terminal or CENTRAL).encode(), shards)
+    shard = shard_of((scene.place.terminal or NO_TERMINAL).encode(), shards)
     ledger.book(connection, shard, rows.bookings, at_ms=now_ms)
     audit.append(connection, shard, rows.audit, at_ms=now_ms)
     tally.add(connection, rows.tally, shard)

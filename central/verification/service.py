@@ -22,8 +22,8 @@ from central.verification.trail import TrailFault
 class Report:
     """What was found.
 
-    ``dossiers_without`` counts dossiers that lack what none may lack, by what it is; ``contradictions`` those that stand
-    otherwise than the words about them.
+    ``dossiers_without`` counts dossiers that lack what none may lack, by what it is; ``contradictions`` those that
+    stand otherwise than the words about them.
     """
 
     chains: tuple[ChainReport, ...]

@@ -24,6 +24,7 @@ OPEN_ROUTES = {
     "/static/htmx.js GET",
     "/v1/batches POST",
     "/v1/configuration POST",
+    "/v1/office-figures POST",
     "/v1/proofs POST",
     "/v1/registrations POST",
     "/v1/status POST",
@@ -58,6 +59,7 @@ def test_only_machines_with_signed_bodies_are_excused_from_the_forms_token() -> 
         "devices.registrations",
         "devices.configuration",
         "intake.batches",
+        "intake.office_figures",
         "intake.status",
         "proofs.proofs",
     }

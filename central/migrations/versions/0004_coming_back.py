@@ -49,6 +49,10 @@ def upgrade() -> None:
         for name, (kind, default) in columns.items():
             op.add_column(table, sa.Column(name, kind, nullable=default is None, server_default=default))
     op.create_index(op.f("ix_outbox_dossier_id"), "outbox", ["dossier_id"])
+    closed = sa.text("purge_on IS NOT NULL")
+    op.create_index(
+        op.f("ix_dossiers_purge_on"), "dossiers", ["purge_on"], sqlite_where=closed, postgresql_where=closed
+    )
     _create_facts()
     _create_automatic()
     _carry_over()
@@ -148,6 +152,7 @@ def _carry_over() -> None:
 def downgrade() -> None:
     for table in ("oppositions", "automatic_register", "pending_ins", "waiting_facts", "access_decisions", "changes"):
         op.drop_table(table)
+    op.drop_index(op.f("ix_dossiers_purge_on"), "dossiers")
     op.drop_index(op.f("ix_outbox_dossier_id"), "outbox")
     for table, columns in _ADDED.items():
         for name in columns:

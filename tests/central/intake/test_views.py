@@ -10,6 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.exc import OperationalError
 
+from central.intake.figures import FiguresDesk
 from central.intake.service import Intake
 from central.intake.status import StatusDesk
 from central.intake.views import make_blueprint
@@ -23,7 +24,7 @@ from wire.status import STATUS_LIMIT
 def app_over(rig: IntakeRig, intake: Intake) -> FlaskClient:
     app = Flask(__name__)
     desk = StatusDesk(rig.engine, rig.keys, shards=1)
-    app.register_blueprint(make_blueprint(intake, desk, clock=lambda: ARRIVAL))
+    app.register_blueprint(make_blueprint(intake, desk, FiguresDesk(rig.engine, rig.keys), clock=lambda: ARRIVAL))
     return app.test_client()
 
 
