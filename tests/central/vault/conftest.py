@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.central.vault.site import VaultSite
+from tests.fakes.messenger import FakeMessenger
 
 
 @pytest.fixture
@@ -14,11 +15,13 @@ def make_site(tmp_path: Path) -> Iterator[Callable[..., VaultSite]]:
     built: list[VaultSite] = []
 
     def make(**changes: object) -> VaultSite:
-        reach = changes.pop("reach", None)
+        reach, messenger = changes.pop("reach", None), changes.pop("messenger", None)
         folder = tmp_path / f"programme-{len(built)}"
         site = VaultSite(folder, changes=changes)
         if reach is not None:
             site.reach = reach  # type: ignore[assignment]
+        if messenger is not None:
+            site.messenger = messenger  # type: ignore[assignment]
         built.append(site)
         return site
 
@@ -31,3 +34,9 @@ def make_site(tmp_path: Path) -> Iterator[Callable[..., VaultSite]]:
 def site(make_site: Callable[..., VaultSite]) -> VaultSite:
     """A vault with the shipped limits and a cheap Argon2."""
     return make_site()
+
+
+@pytest.fixture
+def post(make_site: Callable[..., VaultSite]) -> VaultSite:
+    """The same with e-mail and text messages."""
+    return make_site(messenger=FakeMessenger())

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
@@ -18,15 +19,19 @@ from werkzeug.test import TestResponse
 from central.engine import reading
 from central.vault.app import create_app
 from central.vault.db import migrate, open_engine
+from central.vault.models import audit, dossiers, wraps
 from central.vault.settings import VaultSettings
+from central.vault.worker import GuardWorker, make_worker
 from central.vault.wraps import KdfParameters
 from provisioning.authority import Home, Programme, make_keys, rotate_signing_key
 from provisioning.keys import load_public_root, load_signing_key
 from provisioning.private_files import Owner
+from tests.fakes.messenger import FakeMessenger, Message
 from wire import homes
 from wire.canonical import encode
 from wire.codes import ActivationCode, Locator
-from wire.dossier_keys import EmergencyChoices, make_vault_part
+from wire.dossier_keys import EmergencyChoices, code_key, make_vault_part
+from wire.evidence import Contact
 from wire.failpoints import Reach, pass_by
 from wire.handover import (
     EventsAnswer,
@@ -45,7 +50,7 @@ from wire.handover import (
 from wire.identifiers import DossierId, RecordId, TerminalId, milliseconds
 from wire.sealing import SealPurpose, seal
 from wire.trust import KeyUse, TrustBundle, open_bundle
-from wire.vault_parts import VaultPart
+from wire.vault_parts import VaultChange, VaultPart
 
 CHEAPEST_KDF = KdfParameters(memory_kib=8, passes=1, lanes=1)
 """Nothing but a test may be so cheap."""
@@ -85,6 +90,22 @@ class Enrolment:
         return self.dossier_key.public_key().public_bytes_raw()
 
 
+@dataclass(frozen=True)
+class Change:
+    """A change that a terminal made: its record, the part for the vault, and the slip if it asks for a new code."""
+
+    record_id: RecordId
+    part: VaultChange
+    locator: Locator
+    code: ActivationCode
+    terminal: TerminalId = TERMINAL
+
+
+def silent() -> FakeMessenger:
+    """Nothing is set: the vault of the first version."""
+    return FakeMessenger(email=False, sms=False)
+
+
 @dataclass
 class VaultSite:
     """The vault's home, made by the real provisioning; ``app`` is built on first use."""
@@ -93,6 +114,7 @@ class VaultSite:
     clock: Clock = field(default_factory=Clock)
     changes: dict[str, object] = field(default_factory=dict)
     reach: Reach = pass_by
+    messenger: FakeMessenger = field(default_factory=silent)
 
     def __post_init__(self) -> None:
         owner = Owner.current()
@@ -112,14 +134,24 @@ class VaultSite:
             "database_url": f"sqlite:///{self.home / 'vault.db'}",
             "kdf": CHEAPEST_KDF,
             "weak_kdf_for_tests": True,
+            "public_url": "https://coffre.exemple",
         }
         return VaultSettings(**(usual | self.changes))  # type: ignore[arg-type]
 
     @property
     def app(self) -> Flask:
         if self._app is None:
-            self._app = create_app(self.settings, clock=self.clock, reach=self.reach)
+            self._app = create_app(self.settings, clock=self.clock, reach=self.reach, messenger=self.messenger)
         return self._app
+
+    @property
+    def worker(self) -> GuardWorker:
+        """The guard as it runs beside the server."""
+        return make_worker(self.settings, self.engine, self.messenger, self.clock)
+
+    def guard(self) -> None:
+        """One round of it."""
+        self.worker.round()
 
     def restart(self) -> None:
         if self._app is not None:
@@ -155,12 +187,31 @@ class VaultSite:
         slip: bool = True,
         locator: Locator | None = None,
         dossier_key: X25519PrivateKey | None = None,
+        contact: Contact | None = None,
+        language: str | None = None,
     ) -> Enrolment:
         record_id = RecordId.new(self.clock.now)
         key = dossier_key or X25519PrivateKey.generate()
         shown, code = locator or Locator.new(), ActivationCode.new()
-        part = make_vault_part(key, record_id, TERMINAL, self.bundle, choices, (shown, code) if slip else None)
+        part = make_vault_part(
+            key,
+            record_id,
+            TERMINAL,
+            self.bundle,
+            choices,
+            (shown, code) if slip else None,
+            contact=contact,
+            language=language,
+        )
         return Enrolment(record_id, key, shown, code, part)
+
+    def change(self, *, code: bool = False, **fields: Any) -> Change:
+        """What a terminal makes of a change; ``code``: with a new code."""
+        record_id, locator, secret = RecordId.new(self.clock.now), Locator.new(), ActivationCode.new()
+        if code:
+            public = code_key(secret, record_id).public_key().public_bytes_raw()
+            fields |= {"locator": locator.value, "code_public": public}
+        return Change(record_id, VaultChange(**fields), locator, secret)
 
     # What central does
 
@@ -189,6 +240,45 @@ class VaultSite:
             vault=sealed,
             break_glass_refused=break_glass_refused,
             centre_15_refused=centre_15_refused,
+        )
+
+    def change_item(self, change: Change, dossier: DossierId, **flags: Any) -> HandOverItem:
+        """``flags``: central's refusals and when they were decided."""
+        key = self.bundle.sealing_key(KeyUse.VAULT)
+        usual: dict[str, Any] = {"break_glass_refused": False, "centre_15_refused": False}
+        return HandOverItem(
+            record_id=change.record_id.value,
+            action=HandOverAction.CHANGE,
+            dossier_id=dossier.value,
+            terminal=change.terminal,
+            vault=seal(encode(change.part), key, SealPurpose.VAULT_PART, change.record_id, change.terminal),
+            **(usual | flags),
+        )
+
+    def take_change(self, dossier: DossierId, *, decided_ms: int = 0, **fields: Any) -> Change:
+        """A change that the vault has taken; ``decided_ms``: of what its answers say."""
+        change = self.change(**fields)
+        part = change.part
+        flags = {
+            "break_glass_refused": part.break_glass is False,
+            "centre_15_refused": part.centre_15 is False,
+            "break_glass_decided_ms": 0 if part.break_glass is None else decided_ms,
+            "centre_15_decided_ms": 0 if part.centre_15 is None else decided_ms,
+        }
+        (result,) = self.hand_over(self.change_item(change, dossier, **flags))
+        assert result.outcome is HandOverOutcome.KEPT, result.code
+        return change
+
+    def make_item(self, dossier: DossierId, **flags: Any) -> HandOverItem:
+        """Central asks the vault to make the key."""
+        usual: dict[str, Any] = {"break_glass_refused": False, "centre_15_refused": False}
+        return HandOverItem(
+            record_id=RecordId.new(self.clock.now).value,
+            action=HandOverAction.MAKE,
+            dossier_id=dossier.value,
+            terminal="CENTRAL",
+            vault=b"",
+            **(usual | flags),
         )
 
     def request(self, items: Sequence[HandOverItem], key: Ed25519PrivateKey | None = None) -> bytes:
@@ -250,8 +340,17 @@ class VaultSite:
             environ_base={"REMOTE_ADDR": address},
         )
 
-    def activate_slip(self, enrolment: Enrolment, **how: str) -> TestResponse:
+    def activate_slip(self, enrolment: Enrolment | Change, **how: str) -> TestResponse:
         return self.activate(enrolment.locator.grouped(), enrolment.code.grouped(), **how)
+
+    def visit(self) -> Holder:
+        """A browser of its own."""
+        return Holder(self.app.test_client())
+
+    @property
+    def letters(self) -> list[Message]:
+        """What was sent so far."""
+        return self.messenger.sent
 
     # What one sees in the database
 
@@ -259,9 +358,62 @@ class VaultSite:
         with reading(self.engine) as conn:
             return int(conn.execute(select(func.count()).select_from(table)).scalar_one())
 
-    def rows(self, table: Table) -> list[dict[str, object]]:
+    def rows(self, table: Table) -> list[dict[str, Any]]:
         with reading(self.engine) as conn:
             return [dict(row._mapping) for row in conn.execute(select(table))]
+
+    def roles(self, dossier: DossierId) -> set[str]:
+        """For whom there are wraps of its newest generation."""
+        (row,) = (row for row in self.rows(dossiers) if row["dossier_id"] == dossier.value)
+        newest = row["generation"]
+        return {
+            wrap["role"]
+            for wrap in self.rows(wraps)
+            if wrap["dossier_id"] == dossier.value and wrap["generation"] == newest
+        }
+
+    def tags(self) -> list[str]:
+        """The audit, word by word."""
+        return [row["tag"] for row in self.rows(audit)]
+
+    def told(self) -> list[str]:
+        """The kinds of all events."""
+        return [event.kind for event in self.events().events]
+
+
+@dataclass
+class Holder:
+    """A person's browser: keeps its cookies from page to page."""
+
+    client: FlaskClient
+    address: str = "192.0.2.7"
+
+    def post(self, path: str, **fields: str) -> TestResponse:
+        page = self.client.get(path if path.startswith("/opposition") else "/activation").text
+        found = re.search(r'name="csrf" value="([^"]+)"', page)
+        token = csrf_of(self.client) if found is None else found.group(1)
+        return self.client.post(
+            path,
+            data={"csrf": token} | fields,
+            headers={"Sec-Fetch-Site": "same-origin"},
+            environ_base={"REMOTE_ADDR": self.address},
+        )
+
+    def present(self, slip: Enrolment | Change, passphrase: str = PASSPHRASE) -> TestResponse:
+        """Locator, code and passphrase; ends at the page that the browser is led to."""
+        answer = self.post(
+            "/activation",
+            locator=slip.locator.grouped(),
+            code=slip.code.grouped(),
+            passphrase=passphrase,
+            passphrase_again=passphrase,
+        )
+        return self.client.get(answer.headers["Location"]) if answer.status_code == 303 else answer
+
+    def step(self, do: str, one_time: str = "") -> TestResponse:
+        """A button at the one-time code; ends at the page that the browser is led to."""
+        answer = self.post("/activation/code", do=do, one_time=one_time)
+        return self.client.get(answer.headers["Location"]) if answer.status_code == 303 else answer
 
 
 def new_dossier_id() -> DossierId:
