@@ -1,4 +1,4 @@
-"""Print every figure: ``python -m bench [card] [commit] [slip] [intake]``."""
+"""Print every figure: ``python -m bench [card] [commit] [slip] [intake] [start]``."""
 
 from __future__ import annotations
 
@@ -9,7 +9,13 @@ from datetime import UTC, datetime
 
 from bench.figures import table
 
-PARTS = {"card": "bench.card_read", "commit": "bench.commit", "slip": "bench.slip", "intake": "bench.intake"}
+PARTS = {
+    "card": "bench.card_read",
+    "commit": "bench.commit",
+    "slip": "bench.slip",
+    "intake": "bench.intake",
+    "start": "bench.start",
+}
 
 
 def main(names: list[str]) -> int:

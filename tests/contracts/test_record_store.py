@@ -112,3 +112,24 @@ def test_copies_of_a_slip_are_told_apart(state: str, disk: Disk, draft: RecordDr
     disk.journal.settle(draft.record_id, SlipKind.ACTIVATION, 1, state, PRESENT)
     disk.journal.settle(draft.record_id, SlipKind.ACTIVATION, 2, "printing", PRESENT)
     assert disk.journal.unsettled() == ((draft.record_id, SlipKind.ACTIVATION, 2),)
+
+
+def test_a_slip_in_doubt_is_listed_until_a_later_copy_is_settled_well(disk: Disk, draft: RecordDraft) -> None:
+    disk.store.add(draft)
+    disk.journal.settle(draft.record_id, SlipKind.ACKNOWLEDGEMENT, 1, "printed", PRESENT)
+    seen = []
+    for copy_number, state in ((1, "unknown"), (2, "failed"), (3, "printed")):
+        disk.journal.settle(draft.record_id, SlipKind.ACTIVATION, copy_number, state, PRESENT)
+        seen.append(disk.journal.doubtful(PRESENT))
+    assert [[(slip.kind, slip.copy_number, slip.state) for slip in slips] for slips in seen] == [
+        [(SlipKind.ACTIVATION, 1, "unknown")],
+        [(SlipKind.ACTIVATION, 2, "failed")],
+        [],
+    ]
+
+
+def test_slips_in_doubt_of_an_earlier_day_are_not_listed(disk: Disk, draft: RecordDraft) -> None:
+    disk.store.add(draft)
+    disk.journal.settle(draft.record_id, SlipKind.ACTIVATION, 1, "failed", PRESENT - timedelta(seconds=1))
+    assert disk.journal.doubtful(PRESENT) == ()
+    assert len(disk.journal.doubtful(PRESENT - timedelta(seconds=1))) == 1

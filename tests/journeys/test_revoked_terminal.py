@@ -31,7 +31,7 @@ def test_a_revoked_terminal_closes_and_what_it_captured_is_quarantined_unpaid(
     pharmacy.start_browser_again()
     pharmacy.see("out_of_service")
     pharmacy.picture("out_of_service")
-    assert pharmacy.said("fault-code") == "T-01"
+    assert pharmacy.said("fault-code") == "T-04"
     assert pharmacy.said("fault-terminal") == PHARMACY.terminal
 
     wait_for("its record is at central", lambda: before.routings("enrolment"))

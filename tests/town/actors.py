@@ -53,6 +53,11 @@ class Actor:
         """Whether the process is gone."""
         return self._process is None or self._process.poll() is not None
 
+    @property
+    def exit_code(self) -> int | None:
+        """With what it ended, None while it runs."""
+        return None if self._process is None else self._process.poll()
+
     def was_cut(self) -> bool:
         """Whether it died of the power cut."""
         return self._process is not None and self._process.poll() == -signal.SIGKILL
