@@ -26,10 +26,10 @@ from werkzeug.wrappers import Response as BaseResponse
 from kiosk.enrolment.session import EnrolmentSession
 from kiosk.enrolment.views import SESSION, screens
 from kiosk.patient.views import COOKIE, patient
+from kiosk.settings import LOOPBACK
 
 CSRF_FIELD = "csrf"
 CSRF_HEADER = "X-CSRF-Token"
-LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 _LONGEST_BODY = 16 * 1024  # bytes
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _HEADERS = {

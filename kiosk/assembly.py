@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 import time
 from dataclasses import dataclass
@@ -13,8 +14,9 @@ from datetime import UTC, datetime
 
 from flask import Flask
 
-from kiosk.app import create_app
+from kiosk.app import create_app, create_tablet_app
 from kiosk.card_reader.connection import CardSlots
+from kiosk.card_reader.professional import WatchedProfessionalReader
 from kiosk.card_reader.reader import SupervisedCardReader
 from kiosk.card_reader.virtual.slot import VirtualSlots
 from kiosk.demonstration.tray import Addresses, Tray
@@ -23,19 +25,20 @@ from kiosk.enrolment.errors import NotReadyError
 from kiosk.enrolment.heartbeat import Heartbeat
 from kiosk.enrolment.languages import load_languages
 from kiosk.enrolment.machine import CentralGauge
-from kiosk.enrolment.ports import CardReader, NoVoice, Voice
+from kiosk.enrolment.ports import CardReader, NoVoice, ProfessionalReader, Voice
 from kiosk.enrolment.readiness_watch import EVERY as LOOKED_EVERY
 from kiosk.enrolment.session import Collaborators, EnrolmentSession
 from kiosk.enrolment.upkeep import Upkeep
 from kiosk.health.disk import FolderDisk
 from kiosk.leftovers import settle_leftovers
+from kiosk.patient.views import COOKIE as SECOND_SCREEN_COOKIE
 from kiosk.printer.device import sink_from_address
 from kiosk.printer.profile import profile_named
 from kiosk.printer.simulator.server import SimulatedPrinter
 from kiosk.printer.thermal import ThermalPrinter
 from kiosk.process_guard import RestartRequest
 from kiosk.self_check import Machine, examine
-from kiosk.settings import KioskSettings, VoiceMode
+from kiosk.settings import KioskSettings, TabletListen, VoiceMode
 from kiosk.sync.database import TerminalDatabase
 from kiosk.sync.desk import OnlineStatusDesk
 from kiosk.sync.earnings import OnlineEarnings
@@ -53,24 +56,29 @@ from kiosk.sync.server_time import Clock, Monotonic, ServerTime
 from kiosk.sync.store import SealedStore
 from kiosk.sync.whereabouts import HeldWhereabouts
 from kiosk.sync.worker import SyncWorker
+from kiosk.tablet_server import TabletServer
 from kiosk.voice.espeak import EspeakVoice
 from wire.errors import IdentifierError
 from wire.failpoints import Reach, pass_by
 from wire.homes import CENTRAL_URL, DEVICE_KEY, ROOT_PUBLIC, TERMINAL_NAME, TERMINAL_STORE
 from wire.identifiers import TerminalId, terminal_id
 
+_log = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True, slots=True)
 class Devices:
-    """Card and paper; ``tray`` is there when both are simulated."""
+    """Cards and paper; ``tray`` is there when all are simulated."""
 
     reader: CardReader
+    professional: ProfessionalReader
     printer: ThermalPrinter
     tray: Tray | None
 
     def close(self) -> None:
-        """Let go of both; harmless twice."""
+        """Let go of all; harmless twice."""
         self.reader.close()
+        self.professional.close()
         self.printer.close()
         if self.tray is not None:
             self.tray.printer.stop()
@@ -108,6 +116,7 @@ class Terminal:
     outbox: Outbox
     devices: Devices
     home: Home
+    tablet: TabletServer | None = None
 
     def start(self) -> None:
         """Begin to beat and to send; the printer's library is loaded now, so that the first slip does not wait.
@@ -119,14 +128,25 @@ class Terminal:
         self.heartbeat.start()
         self.lookout.start()
         self.worker.start()
+        if self.tablet is not None:
+            self._open_tablet(self.tablet)
 
     def stop(self) -> None:
         """End every thread and let go of everything; harmless twice."""
+        if self.tablet is not None:
+            self.tablet.stop()
         self.heartbeat.stop()
         self.lookout.stop()
         self.worker.stop()
         self.devices.close()
         self.home.close()
+
+    @staticmethod
+    def _open_tablet(tablet: TabletServer) -> None:
+        try:
+            tablet.start()
+        except OSError as error:  # the counter enrols on its own screen all the same
+            _log.error("no second screen: %s cannot be listened on (%s)", tablet.listen.host, type(error).__name__)
 
 
 def utc_now() -> datetime:
@@ -140,7 +160,7 @@ def boot_clock() -> float:
 
 
 def open_devices(settings: KioskSettings) -> Devices:
-    """Card reader and printer: the real ones, or with ``simulate`` a virtual slot and a printer on loopback TCP.
+    """Card readers and printer: the real ones, or with ``simulate`` virtual slots and a printer on loopback TCP.
 
     The simulated ones sit below the same adapters: the reading code and the printing code are the field's.
 
@@ -149,15 +169,22 @@ def open_devices(settings: KioskSettings) -> Devices:
     """
     profile = profile_named(settings.printer_profile)
     slots: CardSlots
+    second: CardSlots
     if settings.simulate:
-        simulated = VirtualSlots(is_realistic=True)
-        tray = Tray(simulated, SimulatedPrinter(host="127.0.0.1", port=0).start())
+        tray = Tray(
+            VirtualSlots(is_realistic=True),
+            SimulatedPrinter(host="127.0.0.1", port=0).start(),
+            VirtualSlots(is_realistic=True, name="Virtual second slot"),
+        )
         address = f"tcp://127.0.0.1:{tray.printer.port}"
-        slots = simulated
+        slots, second = tray.slots, tray.professional
     else:
-        tray, address, slots = None, settings.printer or "", _real_slots(settings.reader)
+        tray, address = None, settings.printer or ""
+        slots, second = _real_slots(settings.reader), _real_slots(settings.professional_reader)
     printer = ThermalPrinter(sink_from_address(address), profile)
-    return Devices(SupervisedCardReader(slots), printer, tray)
+    is_own_slot = settings.simulate or settings.professional_reader is not None
+    professional = WatchedProfessionalReader(second, is_own_slot=is_own_slot)
+    return Devices(SupervisedCardReader(slots), professional, printer, tray)
 
 
 def _real_slots(name: str | None) -> CardSlots:
@@ -221,8 +248,11 @@ def build(
     app = create_app(session, secret_key=secrets.token_bytes(32), extra_blueprints=tuple(blueprints))
     # Browsers share cookies between ports: two terminals on one machine must not overwrite each other's.
     app.config["SESSION_COOKIE_NAME"] = f"terminal-{settings.port}"
+    app.config[SECOND_SCREEN_COOKIE] = f"second-screen-{settings.port}"
     lookout = Heartbeat(session.readiness.look, every=LOOKED_EVERY, name="lookout")
-    return Terminal(app, session, Heartbeat(session.tick), lookout, store, journal, worker, outbox, devices, home)
+    tablet = None if settings.tablet is None else _tablet(session, settings.tablet)
+    beat = Heartbeat(session.tick)
+    return Terminal(app, session, beat, lookout, store, journal, worker, outbox, devices, home, tablet)
 
 
 def _upkeep(
@@ -276,7 +306,16 @@ def _collaborators(
         make_dossier_key=make_dossier_key,
         reach=reach,
         voice=voice,
+        professional=devices.professional,
     )
+
+
+def _tablet(session: EnrolmentSession, listen: TabletListen) -> TabletServer:
+    is_secure = listen.certificate is not None
+    app = create_tablet_app(session, secret_key=secrets.token_bytes(32), hosts=listen.hosts, is_secure=is_secure)
+    app.config["SESSION_COOKIE_NAME"] = f"tablet-{listen.port}"
+    app.config[SECOND_SCREEN_COOKIE] = f"second-screen-{listen.port}"
+    return TabletServer(app, listen)
 
 
 def _addresses(settings: KioskSettings, home: Home) -> Addresses:

@@ -8,11 +8,12 @@ from __future__ import annotations
 import enum
 import os
 from argparse import Namespace
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 DEFAULT_PORT = 8200
+LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 DEFAULT_PROFILE = "tm-t20"
 START_SPREAD_S = 60.0
 
@@ -29,11 +30,26 @@ class SettingsError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class TabletListen:
+    """Where a tablet finds the person's own screen; ``hosts`` are the names it may call us by.
+
+    ``certificate`` and ``key`` are PEM files; both are None on the loopback only.
+    """
+
+    host: str
+    port: int
+    hosts: tuple[str, ...]
+    certificate: Path | None = None
+    key: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class KioskSettings:
     """One terminal's machine.
 
     ``printer`` is an address of :func:`kiosk.printer.device.sink_from_address`, ``reader`` a part of the reader's
-    name (None: whichever there is), ``authorities`` a PEM file that replaces the system's list for https to central.
+    name (None: whichever there is), ``professional_reader`` the same of a counter's second one (None: any other slot
+    than the patient's), ``tablet`` the second listener (None: there is none). ``authorities`` is a PEM file that replaces the system's list for https to central.
     ``manager_url`` and ``messages_url`` are shown on the demonstration's page alone.
     ``start_spread_s``: how far apart terminals that boot together begin to send, in seconds.
     """
@@ -49,6 +65,8 @@ class KioskSettings:
     voice: VoiceMode = VoiceMode.OFF
     manager_url: str | None = None
     messages_url: str | None = None
+    professional_reader: str | None = None
+    tablet: TabletListen | None = None
 
 
 def load_settings(given: Namespace, environment: Mapping[str, str] | None = None) -> KioskSettings:
@@ -82,6 +100,30 @@ def load_settings(given: Namespace, environment: Mapping[str, str] | None = None
         voice=_voice(setting("voice")),
         manager_url=setting("manager_url"),
         messages_url=setting("messages_url"),
+        professional_reader=setting("professional_reader"),
+        tablet=_tablet(setting),
+    )
+
+
+def _tablet(setting: Callable[[str], str | None]) -> TabletListen | None:
+    """The second listener: beyond the loopback only over TLS, and only under a name it was given."""
+    listen, certificate, key = setting("patient_listen"), setting("patient_certificate"), setting("patient_key")
+    if listen is None:
+        return None
+    host, _, port = listen.rpartition(":")
+    if not host or not port:
+        raise SettingsError("the tablet's listener is HOST:PORT (KIOSK_PATIENT_LISTEN)")
+    if (certificate is None) is not (key is None):
+        raise SettingsError("certificate and key go together (KIOSK_PATIENT_CERTIFICATE, KIOSK_PATIENT_KEY)")
+    if certificate is None and host not in LOOPBACK:
+        raise SettingsError(
+            "beyond the loopback the tablet is served over TLS: give KIOSK_PATIENT_CERTIFICATE and _KEY"
+        )
+    hosts = tuple((setting("patient_name") or host).split(","))
+    if "0.0.0.0" in hosts or "[::]" in hosts:  # noqa: S104 - refused here as a name
+        raise SettingsError("say by which name the tablet calls this terminal (KIOSK_PATIENT_NAME)")
+    return TabletListen(
+        host.strip("[]"), _port(port), hosts, Path(certificate) if certificate else None, Path(key) if key else None
     )
 
 

@@ -27,6 +27,7 @@ _SW1_WRONG_LE = 0x6C
 class Ins(enum.IntEnum):
     """Instruction bytes of ISO/IEC 7816-4 that a reading terminal needs."""
 
+    MANAGE_CHANNEL = 0x70
     SELECT = 0xA4
     READ_BINARY = 0xB0
     GET_RESPONSE = 0xC0
@@ -39,6 +40,7 @@ class SelectBy(enum.IntEnum):
     FILE_ID = 0x00
     EF_UNDER_CURRENT_DF = 0x02
     DF_NAME = 0x04
+    PATH_FROM_ROOT = 0x08
 
 
 @enum.unique
@@ -125,7 +127,7 @@ def transmit_all(transmit: Transmit, command: Command) -> Response:
             break
         if sw1 != _SW1_MORE_DATA:
             return Response(gathered, status)
-        command = Command(Ins.GET_RESPONSE, 0x00, 0x00, le=sw2 or MAX_RESPONSE)
+        command = Command(Ins.GET_RESPONSE, 0x00, 0x00, le=sw2 or MAX_RESPONSE, cla=command.cla)
     raise CardError(CardFault.FAILED, "the card answers 61xx or 6Cxx without end")
 
 

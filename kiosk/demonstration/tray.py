@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from kiosk.card_reader.virtual.people import CardKind, VirtualCard, deck
 from kiosk.card_reader.virtual.slot import VirtualSlots
@@ -21,10 +21,11 @@ class Addresses:
 
 @dataclass(frozen=True, slots=True)
 class Tray:
-    """What the demonstration's hands can do."""
+    """What the demonstration's hands can do. ``professional`` is the second slot of a counter."""
 
     slots: VirtualSlots
     printer: SimulatedPrinter
+    professional: VirtualSlots = field(default_factory=VirtualSlots)
 
     @property
     def people(self) -> tuple[VirtualCard, ...]:
@@ -55,4 +56,4 @@ class Tray:
     def mark(self) -> str:
         """Changes whenever the page would look different."""
         newest = self.papers[0].number if self.papers else 0
-        return f"{self.slots.inserted or ''}.{newest}"
+        return f"{self.slots.inserted or ''}.{self.professional.inserted or ''}.{newest}"

@@ -2,9 +2,10 @@
 
 * ``GET /demo``: tray, paper and links; ``GET /demo/now?mark=M``: the changing part, 204 when it would look the same.
 * ``POST /demo/insert`` (field ``card``) and ``POST /demo/pull``: the hand. CSRF as on every page of the terminal.
+* ``POST /demo/professional`` (field ``inside`` = 1 or 0): the professional's card in the counter's second reader.
 * ``GET /demo/paper/<number>.png``: one slip as a picture. ``GET /demo/papers.json``: every slip as text, oldest first.
 
-The two POSTs answer htmx with the changing part, ``Accept: application/json`` with the tray's state, and a plain form
+The POSTs answer htmx with the changing part, ``Accept: application/json`` with the tray's state, and a plain form
 with 303 to the page.
 """
 
@@ -15,6 +16,8 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from kiosk.card_reader.errors import UnknownCardError
 from kiosk.demonstration.tray import Addresses, Tray
+
+PROFESSIONALS_CARD = "cps"
 
 
 def make_blueprint(tray: Tray, addresses: Addresses) -> Blueprint:
@@ -51,6 +54,19 @@ def make_blueprint(tray: Tray, addresses: Addresses) -> Blueprint:
         tray.slots.pull()
         return _after_the_hand(tray)
 
+    @blueprint.post("/professional")
+    def professional() -> BaseResponse | str:
+        if request.form.get("inside") == "1":
+            tray.professional.insert(PROFESSIONALS_CARD)
+        else:
+            tray.professional.pull()
+        return _after_the_hand(tray)
+
+    _add_paper(blueprint, tray)
+    return blueprint
+
+
+def _add_paper(blueprint: Blueprint, tray: Tray) -> None:
     @blueprint.get("/paper/<int:number>.png")
     def picture(number: int) -> Response:
         paper = tray.paper(number)
@@ -62,8 +78,6 @@ def make_blueprint(tray: Tray, addresses: Addresses) -> Blueprint:
     def papers() -> Response:
         slips = [{"number": paper.number, "text": paper.text} for paper in reversed(tray.papers)]
         return jsonify({"papers": slips})
-
-    return blueprint
 
 
 def _after_the_hand(tray: Tray) -> BaseResponse | str:

@@ -14,6 +14,7 @@ from kiosk.card_reader.tlv import encode
 
 _HEADER = 4
 _SHORT_ID = 0x80
+_FID_ROOT = bytes.fromhex("3F00")
 _TAG_FCI = 0x6F
 _TAG_DF_NAME = 0x84
 _TAG_FILE_ID = 0x83
@@ -100,6 +101,9 @@ class CardEngine:
 
     def _select(self, by: int, name: bytes) -> tuple[bytes, int]:
         if by == SelectBy.EF_UNDER_CURRENT_DF:
+            return self._select_file(name)
+        if by == SelectBy.PATH_FROM_ROOT:
+            self._directory = next((one for one in self._layout.applications if one.fid == _FID_ROOT), None)
             return self._select_file(name)
         directory = next((one for one in self._layout.applications if self._is_meant(one, by, name)), None)
         if directory is None:

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
 
+from kiosk.card_reader.cps import FID_SERIAL, ISSUER
 from kiosk.card_reader.errors import UnknownCardError
 from kiosk.card_reader.tlv import encode
 from kiosk.card_reader.virtual.engine import Application, CardEngine, ElementaryFile, VirtualLayout
@@ -35,8 +36,10 @@ FID_DIR = bytes.fromhex("2F00")
 FID_NUMBERS = bytes.fromhex("D002")  # ours
 FID_VALIDITY = bytes.fromhex("D003")  # ours
 AID_PAYMENT = b"2PAY.SYS.DDF01"
+AID_OF_CPS_ROOT = bytes.fromhex("E828BD080F8025000001FF0010")
 _SFI = 2
 _TAG_DIR_ENTRY = 0x61
+_TAG_SERIAL = 0x5A
 _TAG_AID = 0x4F
 _TAG_LABEL = 0x50
 
@@ -81,6 +84,8 @@ class VirtualCard:
             return CardEngine(vitale_layout(self))
         if self.kind is CardKind.BANK:
             return CardEngine(VirtualLayout(applications=(Application(AID_PAYMENT, None, ()),)))
+        if self.kind is CardKind.CPS:
+            return CardEngine(cps_layout(self))
         return CardEngine(VirtualLayout(speaks_iso=self.kind is not CardKind.VITALE_1))
 
 
@@ -124,6 +129,14 @@ def vitale_layout(card: VirtualCard) -> VirtualLayout:
         ),
     )
     return VirtualLayout(applications=(root, vitale))
+
+
+def cps_layout(card: VirtualCard) -> VirtualLayout:
+    """A professional's card with its serial number alone; its root is not selected by file id (vitale.md §2.2)."""
+    serial = ElementaryFile(FID_SERIAL, encode(_TAG_SERIAL, ISSUER + card.serial))
+    return VirtualLayout(
+        applications=(Application(AID_OF_CPS_ROOT, FID_MF, (serial,)),), knows_file_ids_of_directories=False
+    )
 
 
 def identity_file(persons: tuple[VirtualPerson, ...]) -> bytes:

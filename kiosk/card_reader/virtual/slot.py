@@ -32,9 +32,13 @@ class VirtualSlots(CardSlots):
     Args:
         is_realistic: take as long as a real chip's line would (0.2 to 0.5 s a card).
         sleep: how that time passes.
+        name: what the slot is called.
     """
 
-    def __init__(self, *, is_realistic: bool = False, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self, *, is_realistic: bool = False, sleep: Callable[[float], None] = time.sleep, name: str = SLOT_NAME
+    ) -> None:
+        self._name = name
         self._changed = threading.Condition()
         self._card: VirtualCard | None = None
         self._mishap: Mishap | None = None
@@ -85,7 +89,7 @@ class VirtualSlots(CardSlots):
     def connect(self, slot: str) -> CardConnection:
         """See ``CardSlots``."""
         with self._changed:
-            if self._card is None or slot != SLOT_NAME:
+            if self._card is None or slot != self._name:
                 raise CardError(CardFault.PULLED)
             if self._card.kind is CardKind.MUTE:
                 raise CardError(CardFault.MUTE)
@@ -145,9 +149,9 @@ class VirtualSlots(CardSlots):
 
     def _status(self) -> SlotStatus:
         if self._card is None:
-            return SlotStatus(SLOT_NAME, SlotState.EMPTY, b"", self._token)
+            return SlotStatus(self._name, SlotState.EMPTY, b"", self._token)
         state = SlotState.MUTE if self._card.kind is CardKind.MUTE else SlotState.PRESENT
-        return SlotStatus(SLOT_NAME, state, self._card.atr, self._token)
+        return SlotStatus(self._name, state, self._card.atr, self._token)
 
 
 class _VirtualConnection(CardConnection):

@@ -1,0 +1,61 @@
+"""Serves the person's own screen to a tablet: a second listener, over TLS wherever it is not the loopback.
+
+cheroot, because waitress speaks no TLS. The terminal's own screens stay on waitress and the loopback (decision 0018).
+"""
+
+from __future__ import annotations
+
+import ssl
+import threading
+from wsgiref.types import WSGIApplication
+
+from cheroot import wsgi
+from cheroot.ssl.builtin import BuiltinSSLAdapter
+
+from kiosk.settings import TabletListen
+
+_THREADS = 4  # one tablet; polls beside a touch
+_LONGEST_BODY = 16 * 1024  # bytes
+_LONGEST_HEADERS = 16 * 1024  # bytes
+_SILENCE_S = 10  # a connection that says nothing is closed
+
+
+class TabletServer:
+    """The listener of one terminal; a thread of its own serves."""
+
+    def __init__(self, app: WSGIApplication, listen: TabletListen) -> None:
+        self.listen = listen
+        self._server = wsgi.Server(
+            (listen.host, listen.port), app, numthreads=_THREADS, server_name="screen", timeout=_SILENCE_S
+        )
+        self._server.max_request_body_size = _LONGEST_BODY
+        self._server.max_request_header_size = _LONGEST_HEADERS
+        if listen.certificate is not None:
+            self._server.ssl_adapter = _tls(listen)
+        self._thread = threading.Thread(target=self._server.serve, name="tablet", daemon=True)
+
+    @property
+    def port(self) -> int:
+        """Where it listens, once started."""
+        return int(self._server.bind_addr[1])
+
+    def start(self) -> None:
+        """Bind and serve.
+
+        Raises:
+            OSError: the address cannot be bound.
+        """
+        self._server.prepare()
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End; harmless twice, and before the start."""
+        self._server.stop()
+        if self._thread.is_alive():
+            self._thread.join()
+
+
+def _tls(listen: TabletListen) -> BuiltinSSLAdapter:
+    adapter = BuiltinSSLAdapter(str(listen.certificate), str(listen.key))
+    adapter.context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return adapter
