@@ -56,6 +56,7 @@ class MailServer:
         if self.refusal is not None:
             return self.refusal
         raw, sender = envelope.original_content or b"", envelope.mail_from or ""
+        assert server.transport is not None
         encrypted = session.ssl is not None or isinstance(server.transport.get_extra_info("sslcontext"), ssl.SSLContext)
         self.taken.append(Taken(envelope.rcpt_tos, sender, raw, encrypted, bool(session.authenticated)))
         return "250 taken"
