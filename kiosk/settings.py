@@ -49,7 +49,8 @@ class KioskSettings:
 
     ``printer`` is an address of :func:`kiosk.printer.device.sink_from_address`, ``reader`` a part of the reader's
     name (None: whichever there is), ``professional_reader`` the same of a counter's second one (None: any other slot
-    than the patient's), ``tablet`` the second listener (None: there is none). ``authorities`` is a PEM file that replaces the system's list for https to central.
+    than the patient's), ``tablet`` the second listener (None: there is none). ``authorities`` is a PEM file that
+    replaces the system's list for https to central.
     ``manager_url`` and ``messages_url`` are shown on the demonstration's page alone.
     ``start_spread_s``: how far apart terminals that boot together begin to send, in seconds.
     """
