@@ -40,9 +40,14 @@ class Glass:
     address: str
 
     def shows(self, rig: EnrolmentRig) -> None:
-        """Draw this terminal's present screen anew."""
+        """Draw this terminal's present screen as a page of its own."""
         self.app.extensions[SESSION] = rig.session
         self.page.goto(self.address)
+        self.page.wait_for_function("document.fonts.status === 'loaded'")
+
+    def redraws(self) -> None:
+        """Draw it again where it stands, as a touch on the comfort menu does."""
+        self.page.evaluate("htmx.ajax('GET', '/etat?revision=-1', {target: '#screen', swap: 'outerHTML'})")
         self.page.wait_for_function("document.fonts.status === 'loaded'")
 
     def faults(self, layout: str) -> list[str]:
@@ -69,6 +74,7 @@ def glass(browser: Browser) -> Iterator[Glass]:
 def test_every_screen_fits_in_every_language_and_size(glass: Glass, kind: JourneyKind, name: str) -> None:
     rig = EnrolmentRig(kind, PROGRAMME)
     SCENES[kind][name](rig)
+    glass.shows(rig)
     faults = []
     for language in LANGUAGES:
         for size in SIZES:
@@ -76,7 +82,7 @@ def test_every_screen_fits_in_every_language_and_size(glass: Glass, kind: Journe
             rig.session.choose_comfort("text", size)
             if name == "still-there":
                 rig.wait(50)
-            glass.shows(rig)
+            glass.redraws()
             for layout in LAYOUTS:
                 faults += [f"{language} {size} {layout}: {fault}" for fault in glass.faults(layout)]
     assert faults == []
@@ -87,7 +93,7 @@ def test_a_text_too_long_for_its_button_is_found(glass: Glass) -> None:
     SCENES[JourneyKind.HALL]["consent"](rig)
     glass.shows(rig)
     glass.page.evaluate(
-        "document.querySelector('[data-test=yes] b').textContent = 'Donaudampfschifffahrtsgesellschaft'.repeat(4)"
+        "const yes = document.querySelector('[data-test=yes] b');"
+        "yes.textContent = 'Donaudampfschifffahrtsgesellschaft'.repeat(4); yes.style.whiteSpace = 'nowrap';"
     )
-    glass.page.add_style_tag(content=".answer { overflow-wrap: normal !important; word-break: normal !important }")
-    assert glass.faults("portrait") != []
+    assert any("outside" in fault and "Donau" in fault for fault in glass.faults("portrait"))
