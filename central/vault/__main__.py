@@ -85,8 +85,9 @@ def _worker(settings: VaultSettings) -> GuardWorker:
 
 
 def _reached_at(settings: VaultSettings, options: argparse.Namespace) -> VaultSettings:
-    """On this machine alone the address of the pages needs no setting."""
-    if settings.public_url is not None or options.host not in {"127.0.0.1", "localhost"}:
+    """On this machine alone, and without a TLS terminator before it, the address of the pages needs no setting."""
+    is_here = options.host in {"127.0.0.1", "localhost"} and not settings.https
+    if settings.public_url is not None or not is_here:
         return settings
     return replace(settings, public_url=f"http://{options.host}:{options.port}")
 

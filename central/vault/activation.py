@@ -58,8 +58,8 @@ class Attempt:
 class Reply:
     """What the page says.
 
-    ``tries_left`` comes with WRONG_CODE, ``wait`` with THROTTLED, ``valid_from`` with WAITING_GUARD (the earliest
-    time at which the guard makes the code good), ``session`` with SECOND_FACTOR: its secret, for the browser alone.
+    ``tries_left`` comes with WRONG_CODE, ``wait`` with THROTTLED, ``valid_from`` with WAITING_GUARD: not before then
+    (None: at the guard's next round), ``session`` with SECOND_FACTOR: its secret, for the browser alone.
     """
 
     verdict: Verdict
@@ -198,7 +198,7 @@ class ActivationDesk:
         for slip in said.missed:
             self._count(conn, slip, now_ms)  # 5
         if said.slip is None:
-            valid_from = None if said.due_ms is None else moment(max(said.due_ms, now_ms))
+            valid_from = None if said.due_ms is None or said.due_ms <= now_ms else moment(said.due_ms)
             return Reply(said.verdict, said.tries_left, valid_from=valid_from)
         return self._take_over(conn, said.slip, attempt.code, key, now_ms)
 

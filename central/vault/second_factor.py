@@ -68,11 +68,12 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """``tries_left`` with WRONG, ``wait`` with TOO_SOON and TOO_MANY."""
+    """``tries_left`` with WRONG, ``wait`` with TOO_SOON and TOO_MANY, ``language`` of the holder with ACTIVATED."""
 
     word: Word
     tries_left: int | None = None
     wait: timedelta | None = None
+    language: str | None = None
 
 
 def offer_for(conn: Connection, book: ContactBook, ways: Ways, dossier: keyring.Dossier) -> Offer | None:
@@ -223,10 +224,11 @@ class SecondFactorDesk:
         return self._complete(conn, found, now_ms)
 
     def _complete(self, conn: Connection, found: Challenge, now_ms: int) -> Reply:
-        slip = slips.of_record(conn, found.record_id)
+        slip, offer = slips.of_record(conn, found.record_id), self._offer(conn, found.dossier_id)
         challenges.end(conn, found)
-        is_done = slip is not None and takeover.come_into_force(conn, slip, found.pending, now_ms=now_ms)
-        return Reply(Word.ACTIVATED if is_done else Word.OVER)
+        if slip is None or not takeover.come_into_force(conn, slip, found.pending, now_ms=now_ms):
+            return Reply(Word.OVER)
+        return Reply(Word.ACTIVATED, language=None if offer is None else offer.language)
 
     def _prove(self, conn: Connection, dossier_id: DossierId, channel: Channel, now_ms: int) -> None:
         dossier = keyring.find(conn, dossier_id)

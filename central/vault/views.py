@@ -138,7 +138,7 @@ def _add_one_time(pages: Blueprint, desk: SecondFactorDesk) -> None:
             return redirect(url_for("vault.one_time_page"), _SEE_OTHER)
         if reply.word is Word.ACTIVATED:
             session.pop(_CHALLENGE, None)
-            return _said(Reply(Verdict.ACTIVATED), "", None)
+            return render_template("activated.html", words=wording.words(reply.language))
         if reply.word is Word.OVER:
             return redirect(url_for("vault.page"), _SEE_OTHER)
         return _one_time(desk, reply.word.value, reply, status=_STEP_STATUS[reply.word])

@@ -13,8 +13,12 @@ from pathlib import Path
 import waitress.server
 from playwright.sync_api import Page, sync_playwright
 
+from central.vault.keys import load_keys
+from central.vault.objections import token
 from tests.central.vault.site import PASSPHRASE, VaultSite
+from tests.fakes.messenger import FakeMessenger
 from wire.codes import ActivationCode, Locator
+from wire.evidence import Contact
 from wire.handover import HandOverAction
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -71,6 +75,36 @@ class Walk:
         self.typed("expired", fourth.locator.grouped(), fourth.code.grouped())
         self.page.goto(f"{self.url}/inconnu")
         self.shoot("error")
+        for language in ("fr", "en", "ar"):
+            self.second_factor(language)
+
+    def second_factor(self, language: str) -> None:
+        site = self.site
+        contact = Contact(email="rose@exemple.fr", mobile="+33611223344")
+        dossier, slip = site.opened_dossier(contact=contact, language=language)
+        self.typed(f"{language}-choose", slip.locator.grouped(), slip.code.grouped())
+        self.press("send-email", f"{language}-enter")
+        self.page.fill("[data-test=one-time]", f"{(int(site.letters[-1].code) + 1) % 1_000_000:06}")
+        self.press("check", f"{language}-wrong")
+        self.press("send-email", f"{language}-too-soon")
+        self.press("skip", f"{language}-activated")
+        renewed = site.take_change(dossier, code=True)
+        self.typed(f"{language}-waiting", renewed.locator.grouped(), renewed.code.grouped())
+        link = token(renewed.record_id, load_keys(site.home).objection_key())
+        self.page.goto(f"{self.url}/opposition/{link}")
+        self.shoot(f"{language}-objection")
+        self.press("object", f"{language}-objected")
+        self.page.reload()
+        self.shoot(f"{language}-objection-gone")
+        self.page.goto(f"{self.url}/opposition/half")
+        self.shoot(f"{language}-objection-unknown")
+        self.typed(f"{language}-slip-objected", renewed.locator.grouped(), renewed.code.grouped())
+        site.clock.pass_by(minutes=20)
+
+    def press(self, name: str, picture: str) -> None:
+        self.page.click(f"[data-test={name}]")
+        self.page.wait_for_load_state()
+        self.shoot(picture)
 
 
 def main(folder: Path) -> None:
@@ -78,7 +112,7 @@ def main(folder: Path) -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
         for size, (width, height) in SIZES.items():
-            site = VaultSite(Path(tempfile.mkdtemp()) / "programme")
+            site = VaultSite(Path(tempfile.mkdtemp()) / "programme", messenger=FakeMessenger())
             server = waitress.server.create_server(site.app, host="127.0.0.1", port=0)
             threading.Thread(target=server.run, daemon=True).start()
             page = browser.new_page(viewport={"width": width, "height": height})

@@ -17,8 +17,9 @@ import pytest
 
 from central.engine import writing
 from central.vault.__main__ import main
-from central.vault.models import audit
+from central.vault.models import audit, slips
 from tests.central.vault.site import PASSPHRASE, VaultSite
+from tests.waiting import wait_for
 from wire.codes import ActivationCode, Locator
 
 
@@ -62,9 +63,24 @@ def test_verify_counts_the_entries_or_names_the_break(site: VaultSite, capsys: p
     assert "broken at entry 1" in capsys.readouterr().err
 
 
+@pytest.mark.usefixtures("quiet")
+def test_the_guard_alone_makes_a_requested_code_good(site: VaultSite, capsys: pytest.CaptureFixture[str]) -> None:
+    dossier, _ = site.opened_dossier()
+    site.take_change(dossier, code=True)
+    assert main(["guard", "--home", str(site.home), "--once"]) == 0
+    assert [row["state"] for row in site.rows(slips)] == ["void", "live"]
+
+
+@pytest.mark.usefixtures("quiet")
+def test_a_guard_without_its_key_says_so_in_one_line(site: VaultSite, capsys: pytest.CaptureFixture[str]) -> None:
+    (site.home / "recovery.key").unlink()
+    assert main(["guard", "--home", str(site.home), "--once"]) == 1
+    assert "recovery.key cannot be read" in capsys.readouterr().err
+
+
 @contextmanager
-def running(site: VaultSite, **settings: str) -> Iterator[subprocess.Popen[str]]:
-    command = [sys.executable, "-m", "central.vault", "serve", "--home", str(site.home), "--port", "0"]
+def running(site: VaultSite, *options: str, **settings: str) -> Iterator[subprocess.Popen[str]]:
+    command = [sys.executable, "-m", "central.vault", "serve", "--home", str(site.home), "--port", "0", *options]
     environ = {name: value for name, value in os.environ.items() if not name.startswith("VAULT_")}
     with subprocess.Popen(command, env=environ | settings, stderr=subprocess.PIPE, text=True) as process:
         try:
@@ -95,6 +111,22 @@ def test_the_served_vault_answers_and_ends_on_sigterm(served: subprocess.Popen[s
         assert answer.read() == b'{"status":"ok"}\n'
     served.send_signal(signal.SIGTERM)
     assert served.wait(timeout=10) in {0, -signal.SIGTERM}
+
+
+@pytest.mark.processes
+def test_beside_the_server_the_guard_makes_a_requested_code_good(site: VaultSite) -> None:
+    dossier, _ = site.opened_dossier()
+    site.take_change(dossier, code=True)
+    with running(site) as process:
+        port_of(process, time.monotonic() + 30)
+        wait_for("the code is good", lambda: [row["state"] for row in site.rows(slips)] == ["void", "live"], 30)
+
+
+@pytest.mark.processes
+def test_a_server_without_a_guard_never_reads_the_recovery_key(site: VaultSite) -> None:
+    (site.home / "recovery.key").unlink()
+    with running(site, "--no-guard") as process:
+        port_of(process, time.monotonic() + 30)
 
 
 def press(port: int, page: str, cookie: str, address: str) -> int:

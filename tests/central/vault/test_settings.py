@@ -34,12 +34,28 @@ def test_everything_an_operator_may_say_is_read() -> None:
         "VAULT_TRUSTED_PROXIES": "10.0.0.0/24,::1",
         "VAULT_CODE_DAYS": "30",
         "VAULT_HELP_LINE": "00 00",
+        "VAULT_PUBLIC_URL": "https://coffre.example/",
+        "VAULT_GUARD_HOURS": "48",
+        "VAULT_GUARD_SECONDS": "30",
+        "VAULT_ONE_TIME_MINUTES": "3",
+        "VAULT_SMTP_URL": "smtp://127.0.0.1:2525",
+        "VAULT_MAIL_FROM": "coffre@exemple.fr",
     }
     settings = load_settings(said)
     assert settings.database_url == "postgresql+psycopg://vault"
     assert {"activation.example", "coffre.example", "localhost"} <= settings.hosts
     assert settings.trusted_proxies == (ip_network("10.0.0.0/24"), ip_network("::1"))
     assert (settings.https, settings.code_life, settings.help_line) == (True, timedelta(days=30), "00 00")
+    assert (settings.public_url, settings.one_time_life) == ("https://coffre.example", timedelta(minutes=3))
+    assert (settings.guard_delay, settings.guard_pause) == (timedelta(hours=48), timedelta(seconds=30))
+    assert settings.messages.mail is not None
+    assert settings.messages.sms is None
+
+
+def test_by_default_nobody_is_written_to_and_a_new_code_waits_a_day() -> None:
+    settings = load_settings({"VAULT_HOME": str(HOME)})
+    assert (settings.messages.mail, settings.messages.sms, settings.public_url) == (None, None, None)
+    assert (settings.guard_delay, settings.one_time_life) == (timedelta(hours=24), timedelta(minutes=10))
 
 
 @pytest.mark.parametrize(
@@ -51,6 +67,12 @@ def test_everything_an_operator_may_say_is_read() -> None:
         ("VAULT_CODE_DAYS", "0", "code_days"),
         ("VAULT_CODE_DAYS", "400", "code_days"),
         ("VAULT_CODE_DAYS", "-1", "code_days"),
+        ("VAULT_GUARD_HOURS", "a day", "guard_hours"),
+        ("VAULT_GUARD_SECONDS", "0", "guard_seconds"),
+        ("VAULT_ONE_TIME_MINUTES", "30", "one_time_minutes"),
+        ("VAULT_PUBLIC_URL", "http://coffre.example", "address_insecure"),
+        ("VAULT_PUBLIC_URL", "coffre", "address"),
+        ("VAULT_SMTP_URL", "https://mail.example", "messaging_setup"),
     ],
 )
 def test_a_setting_that_cannot_be_used_is_named(name: str, value: str, code: str) -> None:
