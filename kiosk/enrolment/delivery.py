@@ -12,7 +12,6 @@ import contextlib
 from dataclasses import dataclass
 
 from kiosk.enrolment.collaborators import Collaborators
-from kiosk.enrolment.course import MINORS
 from kiosk.enrolment.drafting import Drawn, draft
 from kiosk.enrolment.errors import StoreError
 from kiosk.enrolment.evidence import slip_outcome
@@ -91,7 +90,7 @@ def _slips(journey: Journey, made: RecordDraft, drawn: Drawn, paper: Texts, plac
     slips = [acknowledgement(shown, paper.slips)]
     if drawn.slip is not None:
         slips.append(activation(shown, *drawn.slip, paper.slips))
-    if journey.party in MINORS and journey.notice is not None:
+    if journey.leaflet:
         slips.append(leaflet(paper.evidence["leaflet_minor"]))
     return tuple(slips)
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from kiosk.enrolment.course import Aim, Party, aims_offered, obvious_aim, path
+from kiosk.enrolment.course import MINORS, Aim, Party, aims_offered, obvious_aim, path
 from kiosk.enrolment.errors import StepError
 from kiosk.enrolment.faults import Fault
 from kiosk.enrolment.holder import CardContents, CardHolder
@@ -140,6 +140,11 @@ class Journey:
         if self.aim in {Aim.OPENING, Aim.REACTIVATION}:
             return self.reachable_by_web or self.wants_slip is True
         return self.aim is Aim.NEW_CODE
+
+    @property
+    def leaflet(self) -> bool:
+        """Whether the minor is given the leaflet on their secret (dmp.md §16 M8): where there is a notice."""
+        return self.party in MINORS and self.notice is not None
 
     # Where they are
 
