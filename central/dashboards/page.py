@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 
 from central.counters.models import ALL_TIME, Measure
 from central.dashboards.queries import LONGEST_LIST, Counts, OfficeRow, TerminalRow
+from central.dashboards.returning import ReturnLine, return_lines
 from central.dashboards.watch import Watch
 from central.dashboards.wording import (
     CHANNEL_NAMES,
@@ -148,6 +149,7 @@ class Page:
     channels: tuple[CountedRow, ...]
     total: CountedRow
     watch: tuple[WatchLine, ...]
+    returning: tuple[ReturnLine, ...]
     days: tuple[DayRow, ...]
     offices: tuple[CountedRow, ...]
     offices_note: str
@@ -167,6 +169,7 @@ def present(snapshot: Snapshot, periods: Periods, *, now: datetime) -> Page:
         channels=_channels(snapshot, periods, whole),
         total=_counted(("Total", ""), counts, whole),
         watch=_watch(snapshot, now),
+        returning=return_lines(snapshot.total, periods.three),
         days=tuple(_day(snapshot, day) for day in periods.days),
         offices=tuple(
             _counted(
@@ -263,6 +266,7 @@ def _watch(snapshot: Snapshot, now: datetime) -> tuple[WatchLine, ...]:
         WatchLine(
             "silent", "Bornes muettes", f"depuis plus de {SILENT_AFTER.days} jours", watch.silent_terminals, True
         ),
+        WatchLine("numbers", "Numéros à trouver", "enfants sans numéro, demandes gardées", watch.without_number, True),
         WatchLine(
             "second",
             "Secondes inscriptions",

@@ -9,6 +9,7 @@ from sqlalchemy import Column, ColumnElement, Connection, Select, Table, func, s
 
 from central.devices.models import devices, offices
 from central.devices.registry import DeviceState
+from central.enrolments.models import pending_ins
 from central.handover.models import outbox
 from central.intake.models import chain_incidents, quarantine
 
@@ -25,6 +26,7 @@ class Watch:
     quarantined: int
     chain_incidents: int
     silent_terminals: int
+    without_number: int
 
 
 def read_watch(connection: Connection, region: str | None, *, silent_before_ms: int) -> Watch:
@@ -37,6 +39,7 @@ def read_watch(connection: Connection, region: str | None, *, silent_before_ms: 
         quarantined=_count(connection, quarantine, region, quarantine.c.settled_ms.is_(None)),
         chain_incidents=_count(connection, chain_incidents, region, chain_incidents.c.closed_ms.is_(None)),
         silent_terminals=_silent(connection, region, silent_before_ms),
+        without_number=_count(connection, pending_ins, region, pending_ins.c.given_ms.is_(None)),
     )
 
 

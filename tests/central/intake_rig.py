@@ -23,6 +23,7 @@ from central.ledger.rules import Rules, load_rules
 from central.verification.service import Report, verify_all
 from tests.fakes.terminal import LAUNCH, FakeTerminal
 from wire.batch import BatchAnswer, Outcome, open_answer
+from wire.configuration import Regime
 from wire.failpoints import Reach, pass_by
 from wire.identifiers import TerminalId, milliseconds
 from wire.nir import InsAuthority
@@ -31,6 +32,9 @@ from wire.trust import KeyUse, open_bundle, write_bundle
 PHARMACY = "PHARMACIE-1"
 HALL = "CPAM-75-HALL"
 ARRIVAL = LAUNCH + timedelta(hours=1)
+VAULT_KEY = X25519PrivateKey.generate()
+"""The host's own, to open what central sealed for it."""
+
 _OFFICES = (
     {"office_id": PHARMACY, "kind": "pharmacy", "departement": "974", "region": "04"},
     {"office_id": HALL, "kind": "cpam", "departement": "75", "region": "11"},
@@ -47,6 +51,7 @@ def make_keys() -> CentralKeys:
         KeyUse.ANSWER: answer.public_key().public_bytes_raw(),
         KeyUse.HAND_OVER: hand_over.public_key().public_bytes_raw(),
         KeyUse.VAULT_ANSWER: vault.public_key().public_bytes_raw(),
+        KeyUse.VAULT: VAULT_KEY.public_key().public_bytes_raw(),
     }
     span = {"valid_from": LAUNCH - timedelta(days=1), "valid_until": LAUNCH + timedelta(days=365)}
     bundle = open_bundle(write_bundle(public, root, serial=1, **span), root.public_key(), now=LAUNCH)
@@ -61,6 +66,7 @@ class IntakeRig:
     shards: int = 1
     rules: Rules = field(default_factory=load_rules)
     reach: Reach = pass_by
+    regime: Regime = Regime.OPT_IN
     keys: CentralKeys = field(default_factory=make_keys)
 
     def __post_init__(self) -> None:
@@ -77,8 +83,12 @@ class IntakeRig:
 
     def worker(self) -> Intake:
         """One more process at the same database."""
-        parts = IntakeParts(self.engine, self.keys, self.rules, self.shards, InsAuthority.NIR_TEST)
-        return Intake(parts, reach=self.reach)
+        return Intake(self.parts, reach=self.reach)
+
+    @property
+    def parts(self) -> IntakeParts:
+        """What intake and the openings that no terminal asks for work with."""
+        return IntakeParts(self.engine, self.keys, self.rules, self.shards, InsAuthority.NIR_TEST, self.regime)
 
     def terminal(
         self,

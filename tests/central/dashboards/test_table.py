@@ -12,6 +12,7 @@ from central.counters.models import Measure
 from central.counters.tally import Place
 from central.devices.models import devices
 from central.engine import writing
+from central.enrolments.models import pending_ins
 from central.handover.models import outbox
 from central.intake.models import chain_incidents, quarantine
 from tests.central.web_site import HALL, PHARMACY, CentralSite
@@ -183,7 +184,7 @@ def test_the_page_renews_itself_by_htmx_without_eval_or_inline_style(site: Centr
 def test_every_table_says_to_a_screen_reader_what_it_holds(site: CentralSite) -> None:
     page = seen_by(site)
     tables = page.split("<table")[1:]
-    assert len(tables) == 5
+    assert len(tables) == 6
     assert all("<caption>" in table.split("</table>")[0] for table in tables)
     assert all(f'id="{name}"' in page for name in re.findall(r'aria-labelledby="([^"]+)"', page))
     assert all('aria-hidden="true"' in drawing.split(">")[0] for drawing in page.split("<svg")[1:])
@@ -217,3 +218,33 @@ def _gap(terminal: str, at: int) -> dict[str, object]:
         "first_ms": at,
         "last_ms": at,
     }
+
+
+def test_those_who_came_back_have_their_own_table(site: CentralSite) -> None:
+    site.count(Measure.CODE_REISSUES, TODAY, AT_COUNTER, 2)
+    site.count(Measure.CODE_REISSUES, LAST_MONTH, AT_COUNTER, 40)
+    site.count(Measure.CLOSURES, TODAY, IN_HALL)
+    page = seen_by(site)
+    assert cells(page, "returning", "Nouveaux codes") == ["2", "2", "42"]
+    assert cells(page, "returning", "Fermetures") == ["1", "1", "1"]
+    assert cells(page, "returning", "Oppositions") == ["0", "0", "0"]
+
+
+def test_a_region_sees_its_own_returns_only(site: CentralSite) -> None:
+    site.count(Measure.REACTIVATIONS, TODAY, IN_HALL)
+    site.count(Measure.REACTIVATIONS, TODAY, AT_COUNTER, 3)
+    assert cells(seen_by(site, "RESP-04"), "returning", "Réactivations") == ["3", "3", "3"]
+
+
+def test_openings_of_no_terminal_stand_under_their_own_channel(site: CentralSite) -> None:
+    site.count(OPENED, TODAY, Place("auto", "letter", "", "", "", ""), 5)
+    page = seen_by(site)
+    assert cells(page, "channels", "Ouverture automatique")[:3] == ["5", "5", "5"]
+    assert cells(seen_by(site, "RESP-04"), "channels", "Ouverture automatique")[:3] == ["0", "0", "0"]
+
+
+def test_children_without_a_number_wait_for_somebody(site: CentralSite) -> None:
+    row = {"record_id": bytes(16), "terminal_id": "HALL-75-01-A", "received_ms": 0}
+    with writing(site.engine) as connection:
+        connection.execute(insert(pending_ins), row)
+    assert (figure(seen_by(site), "numbers"), figure(seen_by(site, "RESP-04"), "numbers")) == ("1", "0")
