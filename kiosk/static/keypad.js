@@ -9,22 +9,25 @@
   const isText = (element) => element.matches("input:not([type=checkbox]):not([type=radio])");
   const isSeen = (element) => element.getClientRects().length > 0 && !element.closest("[inert], [hidden]");
 
+  // Edge to edge: a wide button below counts as near, also where its middle lies far to the side.
   function nearest(from, [right, down]) {
-    const here = centre(from);
+    const here = from.getBoundingClientRect();
     let best = null;
     let least = Infinity;
-    [...layer().querySelectorAll(REACHED)].filter((one) => one !== from && isSeen(one)).forEach((one) => {
-      const there = centre(one);
-      const along = (there.x - here.x) * right + (there.y - here.y) * down;
-      const aside = Math.abs((there.x - here.x) * down) + Math.abs((there.y - here.y) * right);
-      if (along > 4 && along + 2.5 * aside < least) [best, least] = [one, along + 2.5 * aside];
+    [...layer().querySelectorAll(REACHED)].filter((one) => !one.contains(from) && isSeen(one)).forEach((one) => {
+      const there = one.getBoundingClientRect();
+      const across = span(here.left, here.right, there.left, there.right);
+      const along = span(here.top, here.bottom, there.top, there.bottom);
+      const ahead = right ? across.middle * right : along.middle * down;
+      const far = right ? across.gap + 2.5 * along.gap : along.gap + 2.5 * across.gap;
+      const total = far + 0.1 * Math.abs(right ? along.middle : across.middle);
+      if (ahead > 4 && total < least) [best, least] = [one, total];
     });
     return best;
   }
 
-  function centre(element) {
-    const box = element.getBoundingClientRect();
-    return { x: box.left + box.width / 2, y: box.top + box.height / 2 };
+  function span(from, to, otherFrom, otherTo) {
+    return { gap: Math.max(0, otherFrom - to, from - otherTo), middle: (otherFrom + otherTo - from - to) / 2 };
   }
 
   function move(event) {

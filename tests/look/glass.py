@@ -1,0 +1,62 @@
+"""One app and one page of a real browser for many screens: a test puts its own terminal behind the glass."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from flask import Flask
+from playwright.sync_api import Browser, Page
+from waitress.server import create_server
+
+from kiosk.app import create_app
+from kiosk.enrolment.steps import JourneyKind
+from kiosk.enrolment.views import SESSION
+from tests.fakes.enrolment_rig import EnrolmentRig
+from tests.fakes.programme import Programme
+from tests.fakes.scenes import SCENES
+
+UPRIGHT = (1080, 1920)
+
+
+@dataclass(frozen=True)
+class Glass:
+    """``programme`` is shared, because keys are slow to make."""
+
+    app: Flask
+    page: Page
+    address: str
+    programme: Programme
+
+    def scene(self, kind: JourneyKind, name: str) -> EnrolmentRig:
+        """A terminal that was brought to that screen."""
+        rig = EnrolmentRig(kind, self.programme)
+        SCENES[kind][name](rig)
+        return rig
+
+    def shows(self, rig: EnrolmentRig) -> None:
+        """Draw this terminal's present screen anew."""
+        self.app.extensions[SESSION] = rig.session
+        self.page.goto(self.address)
+        self.page.wait_for_function("document.fonts.status === 'loaded'")
+
+
+@contextmanager
+def opened(browser: Browser) -> Iterator[Glass]:
+    """A glass of 1080 by 1920."""
+    programme = Programme()
+    app = create_app(EnrolmentRig(JourneyKind.HALL, programme).session, secret_key=b"x" * 32)
+    server = create_server(app, host="127.0.0.1", port=0, threads=4)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    width, height = UPRIGHT
+    context = browser.new_context(viewport={"width": width, "height": height})
+    context.set_default_timeout(8000)
+    try:
+        yield Glass(app, context.new_page(), f"http://127.0.0.1:{server.effective_port}/", programme)
+    finally:
+        context.close()
+        server.close()
+        thread.join(5)

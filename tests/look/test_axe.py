@@ -1,0 +1,86 @@
+"""axe-core on every screen in every language and theme; what it said is kept in ``test-output/axe.json``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import axe_playwright_python
+import pytest
+from playwright.sync_api import Browser
+
+from kiosk.enrolment.languages import load_languages
+from kiosk.enrolment.steps import JourneyKind
+from tests.fakes.scenes import SCENES
+from tests.look.glass import Glass, opened
+
+pytestmark = pytest.mark.browser
+
+REPORT = Path("test-output/axe.json")
+AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text(encoding="utf-8")
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+EVERY_SCENE = [(kind, name) for kind, scenes in SCENES.items() for name in scenes]
+THEMES = ("normal", "high")
+Report = dict[str, list[dict[str, Any]]]
+
+
+@pytest.fixture(scope="module")
+def glass(browser: Browser) -> Iterator[Glass]:
+    with opened(browser) as glass:
+        yield glass
+
+
+@pytest.fixture(scope="module")
+def report() -> Iterator[Report]:
+    """All that was looked at, written when the last screen has been."""
+    found: Report = {}
+    yield found
+    REPORT.parent.mkdir(parents=True, exist_ok=True)
+    REPORT.write_text(json.dumps(found, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+def looked_at(glass: Glass) -> list[dict[str, Any]]:
+    """What axe does not accept on the screen now shown."""
+    glass.page.evaluate(AXE)
+    result = glass.page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
+    return [
+        {"rule": found["id"], "help": found["help"], "where": [node["html"][:200] for node in found["nodes"]]}
+        for found in result["violations"]
+    ]
+
+
+@pytest.mark.parametrize(("kind", "name"), EVERY_SCENE, ids=[f"{kind.value}-{name}" for kind, name in EVERY_SCENE])
+def test_axe_finds_nothing_in_any_language_and_theme(
+    glass: Glass, report: Report, kind: JourneyKind, name: str
+) -> None:
+    rig = glass.scene(kind, name)
+    faults = []
+    for language in load_languages():
+        for theme in THEMES:
+            rig.session.choose_comfort("language", language)
+            rig.session.choose_comfort("contrast", theme)
+            if name == "still-there":
+                rig.wait(50)
+            glass.shows(rig)
+            found = report[f"{kind.value} {name} {language} {theme}"] = looked_at(glass)
+            faults += [(language, theme, one) for one in found]
+    assert faults == []
+
+
+def test_axe_sees_a_field_without_a_name(glass: Glass) -> None:
+    glass.shows(glass.scene(JourneyKind.HALL, "contact"))
+    glass.page.evaluate("document.querySelectorAll('label').forEach((label) => label.remove())")
+    assert "label" in {found["rule"] for found in looked_at(glass)}
+
+
+@pytest.mark.parametrize(("kind", "name"), EVERY_SCENE, ids=[f"{kind.value}-{name}" for kind, name in EVERY_SCENE])
+def test_a_screen_reader_meets_one_title_and_one_main_part_in_the_right_language(
+    glass: Glass, kind: JourneyKind, name: str
+) -> None:
+    glass.shows(glass.scene(kind, name))
+    page = glass.page
+    assert page.locator("h1").count() == 1
+    assert page.locator("main").count() == 1
+    assert page.locator("html").get_attribute("lang") == page.locator("#screen").get_attribute("lang")
