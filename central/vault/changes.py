@@ -79,6 +79,16 @@ def request_code(work: Work, dossier_id: DossierId, bound: Bound, locator: str, 
         _tell_of_code(work, dossier, bound.record_id)
 
 
+def complete_contact(work: Work, dossier: Dossier, record: RecordId, contact: Contact, language: str | None) -> None:
+    """Keep a contact where none is known."""
+    held = work.book.find(work.conn, dossier.dossier_id, dossier.bound)
+    if held is not None and held.contact is not None:
+        return
+    contacts.forget(work.conn, dossier.dossier_id)
+    work.book.keep(work.conn, dossier.dossier_id, dossier.bound, contact, language, now_ms=work.now_ms)
+    work.write(Tag.CONTACT_CHANGED, dossier.dossier_id, record)
+
+
 def _tell_of_code(work: Work, dossier: Dossier, record: RecordId) -> None:
     held = work.book.find(work.conn, dossier.dossier_id, dossier.bound)
     to = notices.of_new_code(held, work)

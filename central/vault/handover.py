@@ -180,10 +180,17 @@ class _Intake:
         changes.apply(self._work, item, found, bound, change)
 
     def _request_code(self, item: HandOverItem, dossier: DossierId, bound: Bound, part: VaultPart) -> None:
-        """A second enrolment: its wraps are of another key and are not kept; its slip waits, its refusals count."""
+        """A second enrolment: its wraps are of another key and are not kept; its slip waits, its refusals count.
+
+        Its contact is kept where none is known (a dossier that opened by itself), and replaces none: that takes a
+        change of contact, of which the one before is told.
+        """
         self._decide(dossier, decisions.absent(item, part))
         if part.locator is not None and part.code_public is not None:
             changes.request_code(self._work, dossier, bound, part.locator, part.code_public)
+        found = keyring.find(self._conn, dossier)
+        if found is not None and part.contact is not None:
+            changes.complete_contact(self._work, found, bound.record_id, part.contact, part.language)
 
     def _decide(self, dossier: DossierId, words: decisions.Words) -> None:
         turns = decisions.merge(self._conn, dossier, words, now_ms=self._work.now_ms)

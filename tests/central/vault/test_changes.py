@@ -435,6 +435,27 @@ def test_a_contact_change_replaces_and_what_it_does_not_prove_is_unproved(post: 
     assert held(post, dossier) == (Contact(email="iris@exemple.fr"), "en")
 
 
+def test_the_contact_of_a_second_enrolment_is_kept_where_none_was_known(post: VaultSite) -> None:
+    dossier = new_dossier_id()
+    post.hand_over(post.make_item(dossier))
+    contact = Contact(email="rose@exemple.fr")
+    second = post.enrol(contact=contact, language="en")
+    post.hand_over(post.item(second, dossier, HandOverAction.CODE_REQUEST))
+    (context,) = post.rows(dossiers)
+    (row,) = post.rows(contacts)
+    book = ContactBook(load_keys(post.home).contact_key())
+    bound = Bound(RecordId(context["record_id"]), TerminalId(context["terminal"]))
+    assert (book.open(row["sealed"], bound), row["language"]) == (contact, "en")
+
+
+def test_the_contact_of_a_second_enrolment_replaces_none(post: VaultSite) -> None:
+    first = Contact(email="rose@exemple.fr")
+    dossier, _ = post.opened_dossier(contact=first)
+    second = post.enrol(contact=Contact(email="voleur@exemple.fr"))
+    post.hand_over(post.item(second, dossier, HandOverAction.CODE_REQUEST))
+    assert held(post, dossier) == (first, "fr")
+
+
 def test_an_unknown_language_is_french(post: VaultSite) -> None:
     dossier, _ = post.opened_dossier(language="klingon-and-much-longer-than-any-column")
     assert held(post, dossier)[1] == "fr"
