@@ -61,7 +61,7 @@ def pharmacy(guest_at: Callable[[Stand], Guest]) -> Guest:
 @pytest.fixture
 def home(browser: Browser, town: Town) -> Iterator[Home]:
     """Somebody at home with a phone."""
-    one = Home(browser, town.programme.addresses.vault)
+    one = Home(browser, town)
     yield one
     one.context.close()
     assert one.watched.unexpected() == []

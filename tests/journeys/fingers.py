@@ -41,6 +41,10 @@ class Fingers:
         """
         for _ in range(_SCREENS_AT_MOST):
             expect(self.shown(*_WORKING)).to_have_count(0, timeout=WITHIN_MS)
+            # No touch is under way.
+            expect(self.page.locator("[data-disabled-by-htmx]")).to_have_count(
+                0, timeout=WITHIN_MS
+            )
             step = self.step()
             if step in stops or (step == "aim" and not self.page.is_visible(f'[data-test="aim-{wishes.aim}"]')):
                 return step
