@@ -5,6 +5,7 @@ cheroot, because waitress speaks no TLS. The terminal's own screens stay on wait
 
 from __future__ import annotations
 
+import socket
 import ssl
 import threading
 from wsgiref.types import WSGIApplication
@@ -20,12 +21,27 @@ _LONGEST_HEADERS = 16 * 1024  # bytes
 _SILENCE_S = 10  # a connection that says nothing is closed
 
 
+class _Server(wsgi.Server):
+    """cheroot's, which would leave its socket open when the address cannot be bound."""
+
+    @staticmethod
+    def bind_socket(socket_: socket.socket, bind_addr: tuple[str, int]) -> socket.socket:
+        """Bind, or close and say so."""
+        try:
+            bound: socket.socket = wsgi.Server.bind_socket(socket_, bind_addr)  # type: ignore[no-untyped-call]
+        except OSError:
+            socket_.close()
+            raise
+        else:
+            return bound
+
+
 class TabletServer:
     """The listener of one terminal; a thread of its own serves."""
 
     def __init__(self, app: WSGIApplication, listen: TabletListen) -> None:
         self.listen = listen
-        self._server = wsgi.Server(
+        self._server = _Server(
             (listen.host, listen.port), app, numthreads=_THREADS, server_name="screen", timeout=_SILENCE_S
         )
         self._server.max_request_body_size = _LONGEST_BODY

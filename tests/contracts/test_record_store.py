@@ -21,6 +21,7 @@ from tests.fakes.programme import PRESENT, TERMINAL, Programme
 from tests.fakes.slip_notes import FakeSlipJournal
 from tests.fakes.terminal_rig import TerminalRig
 from wire.homes import TERMINAL_STORE
+from wire.records import RecordKind
 from wire.trust import open_bundle
 
 
@@ -88,6 +89,15 @@ def test_enrolments_are_counted_since_an_instant_and_nothing_else_is(disk: Disk,
         disk.store.add(record)
     instants = [PRESENT + timedelta(seconds=seconds) for seconds in (-3600, 0, 1)]
     assert [disk.store.openings_since(instant) for instant in instants] == [1, 1, 0]
+
+
+def test_time_and_kind_of_what_was_kept_since_an_instant_and_nothing_else(disk: Disk, draft: RecordDraft) -> None:
+    for record in (draft, refusal(PRESENT), slip_outcome(PRESENT, draft.record_id)):
+        disk.store.add(record)
+    since = disk.store.kept_since(PRESENT - timedelta(hours=1))
+    assert sorted(one.kind.value for one in since) == ["enrolment", "refusal", "slip_outcome"]
+    assert next(one.at for one in since if one.kind is RecordKind.ENROLMENT) == draft.record_id.made_at
+    assert disk.store.kept_since(PRESENT + timedelta(seconds=1)) == ()
 
 
 def test_a_full_disk_raises_and_keeps_nothing(disk: Disk, draft: RecordDraft) -> None:

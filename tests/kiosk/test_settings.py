@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.settings import START_SPREAD_S, SettingsError, VoiceMode, load_settings
+from kiosk.settings import START_SPREAD_S, SettingsError, TabletListen, VoiceMode, load_settings
 
 
 def given(**values: object) -> Namespace:
@@ -63,3 +63,38 @@ def test_a_terminal_is_silent_unless_it_has_a_headset() -> None:
 def test_there_is_no_other_voice_than_over_a_headset(word: str) -> None:
     with pytest.raises(SettingsError, match="headset"):
         load_settings(given(home="/a", simulate=True, voice=word), {})
+
+
+HERE = {"KIOSK_HOME": "/a"}
+TLS = {"KIOSK_PATIENT_CERTIFICATE": "/c.pem", "KIOSK_PATIENT_KEY": "/k.pem"}
+
+
+def test_without_a_word_nothing_is_listened_on_for_a_tablet() -> None:
+    assert load_settings(given(simulate=True), HERE).tablet is None
+
+
+def test_a_tablet_of_the_network_is_listened_for_over_tls() -> None:
+    environment = {**HERE, **TLS, "KIOSK_PATIENT_LISTEN": "192.168.1.20:8443", "KIOSK_PATIENT_NAME": "comptoir.lan"}
+    tablet = load_settings(given(simulate=True), environment).tablet
+    assert tablet == TabletListen("192.168.1.20", 8443, ("comptoir.lan",), Path("/c.pem"), Path("/k.pem"))
+
+
+def test_on_the_loopback_a_second_browser_needs_no_certificate() -> None:
+    tablet = load_settings(given(simulate=True), {**HERE, "KIOSK_PATIENT_LISTEN": "127.0.0.1:8443"}).tablet
+    assert tablet == TabletListen("127.0.0.1", 8443, ("127.0.0.1",))
+
+
+@pytest.mark.parametrize(
+    ("environment", "named"),
+    [
+        ({"KIOSK_PATIENT_LISTEN": "192.168.1.20:8443"}, "TLS"),
+        ({"KIOSK_PATIENT_LISTEN": "0.0.0.0:8443"}, "TLS"),
+        ({**TLS, "KIOSK_PATIENT_LISTEN": "0.0.0.0:8443"}, "KIOSK_PATIENT_NAME"),
+        ({**TLS, "KIOSK_PATIENT_LISTEN": "8443"}, "HOST:PORT"),
+        ({**TLS, "KIOSK_PATIENT_LISTEN": "192.168.1.20:https"}, "port"),
+        ({"KIOSK_PATIENT_LISTEN": "127.0.0.1:8443", "KIOSK_PATIENT_KEY": "/k.pem"}, "together"),
+    ],
+)
+def test_a_listener_that_would_be_open_or_nameless_is_refused(environment: dict[str, str], named: str) -> None:
+    with pytest.raises(SettingsError, match=named):
+        load_settings(given(simulate=True), {**HERE, **environment})

@@ -119,3 +119,18 @@ def test_the_cookie_is_this_terminals_own(browser: FlaskClient) -> None:
 
 def _becomes(terminal: Terminal, state: ReaderState) -> bool:
     return wait_until(lambda: terminal.devices.reader.presence().state is state, 5)
+
+
+def test_the_professionals_card_goes_into_the_second_reader_and_out_of_it(
+    terminal: Terminal, browser: FlaskClient
+) -> None:
+    assert browser.post("/demo/professional", data={"csrf": token(browser), "inside": "1"}).status_code == 303
+    assert wait_until(lambda: _serial(terminal) == "0990000001", 5)
+    assert terminal.devices.reader.presence().state is ReaderState.EMPTY
+    browser.post("/demo/professional", data={"csrf": token(browser), "inside": "0"})
+    assert wait_until(lambda: terminal.devices.professional.card() is None, 5)
+
+
+def _serial(terminal: Terminal) -> str | None:
+    card = terminal.devices.professional.card()
+    return None if card is None else card.serial

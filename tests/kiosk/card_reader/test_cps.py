@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import pytest
+
+from kiosk.card_reader.apdu import StatusWord
+from kiosk.card_reader.cps import read_serial, serial_of
+from kiosk.card_reader.virtual.people import card_of
+from tests.fakes.card_connection import EngineConnection, ScriptedConnection
+
+CPS3 = bytes.fromhex("3BAC00402A001225006480000310009000")
+CPS4 = bytes.fromhex("3B9B188001001225006480040100009044")
+SERIAL_FILE = bytes.fromhex("5A0A80250000010990000001")
+OK, REFUSED = (b"", StatusWord.OK), (b"", StatusWord.FILE_NOT_FOUND)
+
+
+def test_the_virtual_card_tells_its_serial_without_a_pin() -> None:
+    connection = EngineConnection(card_of("cps").engine())
+    assert read_serial(connection, CPS3) == "0990000001"
+
+
+def test_a_cps3_is_read_by_its_path_in_the_basic_channel() -> None:
+    connection = ScriptedConnection([OK, (SERIAL_FILE, StatusWord.OK)])
+    assert read_serial(connection, CPS3) == "0990000001"
+    assert [command.hex() for command in connection.commands] == ["00a4080002d003", "00b000000c"]
+
+
+def test_a_card_that_knows_no_paths_is_asked_by_file_id() -> None:
+    connection = ScriptedConnection([REFUSED, OK, OK, (SERIAL_FILE, StatusWord.OK)])
+    assert read_serial(connection, CPS3) == "0990000001"
+    assert [command.hex() for command in connection.commands[1:3]] == ["00a40000023f00", "00a4020002d003"]
+
+
+def test_a_cps4_is_read_in_channel_1_after_chipdoc() -> None:
+    connection = ScriptedConnection([OK, OK, OK, (SERIAL_FILE, StatusWord.OK)])
+    assert read_serial(connection, CPS4) == "0990000001"
+    assert [command.hex() for command in connection.commands] == [
+        "00700001",
+        "01a40400088025000001ff0100",
+        "01a4080002d003",
+        "01b000000c",
+    ]
+
+
+def test_a_cps4_that_refuses_the_channel_gives_no_serial() -> None:
+    assert read_serial(ScriptedConnection([REFUSED]), CPS4) is None
+
+
+def test_a_card_that_refuses_every_way_gives_no_serial() -> None:
+    assert read_serial(ScriptedConnection([REFUSED]), CPS3) is None
+
+
+def test_a_file_that_may_not_be_read_gives_no_serial() -> None:
+    connection = ScriptedConnection([OK, (b"", StatusWord.SECURITY_STATUS_NOT_SATISFIED)])
+    assert read_serial(connection, CPS3) is None
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["", "5A0A8025000001", "5A0A80250000020990000001", "5A0980250000010990000001", "5A0A802500000109900000AB"],
+)
+def test_what_is_of_another_form_or_issuer_is_no_serial(content: str) -> None:
+    assert serial_of(bytes.fromhex(content)) is None
+
+
+def test_no_pin_is_ever_presented() -> None:
+    connection = ScriptedConnection([REFUSED])
+    for atr in (CPS3, CPS4):
+        read_serial(connection, atr)
+    assert not [command for command in connection.commands if command[1] in {0x20, 0x24, 0x2C}]
