@@ -42,14 +42,16 @@ class Fingers:
         for _ in range(_SCREENS_AT_MOST):
             expect(self.shown(*_WORKING)).to_have_count(0, timeout=WITHIN_MS)
             # No touch is under way.
-            expect(self.page.locator("[data-disabled-by-htmx]")).to_have_count(
-                0, timeout=WITHIN_MS
-            )
+            expect(self.page.locator("[data-disabled-by-htmx]")).to_have_count(0, timeout=WITHIN_MS)
             step = self.step()
             if step in stops or (step == "aim" and not self.page.is_visible(f'[data-test="aim-{wishes.aim}"]')):
                 return step
             self.touch(step, wishes)
         raise AssertionError(f"the terminal does not leave {self.step()}")
+
+    def see(self, step: str) -> None:
+        """Wait for that screen."""
+        expect(self.shown(step)).to_be_visible(timeout=WITHIN_MS)
 
     def step(self) -> str:
         """The screen now on the glass."""

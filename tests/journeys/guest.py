@@ -68,6 +68,10 @@ class Guest:
         page.goto(self.hand.address + "/")
         return context, page
 
+    def another_browser(self) -> BrowserContext:
+        """A browser of somebody else: no cookie of this one."""
+        return self._browser.new_context(viewport={"width": 800, "height": 1280})
+
     def another_tab(self, path: str = "/") -> Page:
         """A second page of the same browser."""
         page = self.context.new_page()
@@ -125,13 +129,23 @@ class Guest:
 
     # Stretches of a journey ------------------------------------------------------------------------------------------
 
-    def insert(self, card: str) -> None:
-        """Put a card in, having signed in where somebody must."""
+    def sign_in(self) -> None:
+        """Begin the day where somebody must."""
         if self.see("sign_in", *RESTING) == "sign_in":
             self.type_pin(self.stand.pin)
             self.touch("sign-in")
             self.see(*RESTING)
+
+    def insert(self, card: str) -> None:
+        """Put a card in, having signed in where somebody must."""
+        self.sign_in()
         self.hand.insert(card)
+
+    def speak(self, language: str) -> None:
+        """Choose the language on the screen that waits; the next person finds the terminal's own again."""
+        self.see("attract")
+        self.touch(f"language-{language}")
+        expect(self.page.locator(f'#screen[lang="{language}"]')).to_be_visible(timeout=WITHIN_MS)
 
     def up_to(self, *stops: str, card: str | None = None, wishes: Wishes | None = None) -> str:
         """Touch what the wishes say on every screen until one of ``stops`` is shown; ``card`` is put in before.
@@ -168,6 +182,10 @@ class Guest:
     def enrol(self, card: str, wishes: Wishes) -> str:
         """From the card to the last screen, which is returned; the card stays in."""
         return self.up_to(*LAST_SCREENS, card=card, wishes=wishes)
+
+    def enrol_on(self, wishes: Wishes) -> str:
+        """From where the person is to the last screen, which is returned."""
+        return self.up_to(*LAST_SCREENS, wishes=wishes)
 
     def _shown(self, *steps: str, page: Page | None = None) -> Locator:
         return (page or self.page).locator(", ".join(f'main[data-step="{step}"]' for step in steps))

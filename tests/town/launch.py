@@ -3,8 +3,9 @@
     python -m tests.town.launch WHICH --cut PLACE --at N -- ARGUMENTS
     WHICH: kiosk | central | vault | post; PLACE: value of wire.failpoints.Failpoint, or "never"; N: the n-th time there
 
-A terminal started so also knows the crowd of tests/town/crowd.py: cards crowd-0 … crowd-999; and what its simulated
-printer lets out is laid into the folder TOWN_PAPERS as text, because paper outlives a power cut.
+A terminal started so also knows the crowd of tests/town/crowd.py: cards crowd-0 … crowd-999, and the families child-N,
+teen-N, under-N; and what its simulated printer lets out is laid into the folder TOWN_PAPERS as text, because paper
+outlives a power cut.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from kiosk.printer.simulator.server import SimulatedPrinter
 from wire.failpoints import Failpoint, Reach
 
 CROWD = 1000
+FAMILIES = 20
 
 
 def power_cut(place: str, at: int) -> Reach:
@@ -66,10 +68,11 @@ def witnessed_printer() -> type[SimulatedPrinter]:
 def kiosk(arguments: list[str], reach: Reach) -> int:
     """The terminal."""
     from kiosk.card_reader.virtual import people  # noqa: PLC0415 - before anything else takes the deck
-    from tests.town.crowd import card  # noqa: PLC0415
+    from tests.town.crowd import card, families  # noqa: PLC0415
 
     shipped = people.deck
     everyone = shipped() + tuple(card(number) for number in range(CROWD))
+    everyone += tuple(one for number in range(FAMILIES) for one in families(number))
     people.deck = lambda: everyone  # type: ignore[assignment]
     from kiosk.demonstration import tray  # noqa: PLC0415 - after that, so that the tray on /demo can be as shipped
 
