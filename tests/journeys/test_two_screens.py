@@ -79,7 +79,7 @@ def screens(browser: Browser) -> Iterator[Screens]:
         for page, path in zip(pages, ("/", "/patient"), strict=True):
             watched.follow(page)
             page.set_default_timeout(WITHIN_MS)
-            page.goto(address + path)
+            page.goto(address.rstrip("/") + path)
         made = Screens(rig, pages[0], pages[1])
         for digit in PHARMACIST_PIN:
             made.counter.click(f'.pad--digits [data-key="{digit}"]')
@@ -126,7 +126,7 @@ def test_one_opening_on_two_screens_with_three_touches_of_the_pharmacist(screens
     assert screens.touches == 3
     assert screens.loads == {"counter": 0, "tablet": 0}
     [opened] = screens.rig.store.of(RecordKind.ENROLMENT)
-    answers = {one.question: one.accepted for one in opened.administrative.consents}  # type: ignore[union-attr]
+    answers = {one.question: one.accepted for one in opened.administrative.answers}  # type: ignore[union-attr]
     assert answers[Question.BREAK_GLASS] is False
     assert answers[Question.CONSULTATION] is True
 
