@@ -122,8 +122,8 @@ def test_the_person_after_is_not_spoken_to(listener: Listener) -> None:
     listener.hears(listener.rig.session.texts.evidence["creation"].title)
     listener.rig.pull()
     listener.hears(listener.rig.session.texts.faults[JourneyKind.HALL][Fault.PULLED].title)
-    before = len(listener.heard)
+    before = len(listener.voice.said)
     listener.rig.insert()
     listener.rig.go(Step.WHO)
     listener.is_at(Step.WHO)
-    assert len(listener.heard) == before
+    assert len(listener.voice.said) == before
