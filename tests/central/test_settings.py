@@ -6,6 +6,7 @@ import pytest
 
 from central.errors import SetupError
 from central.settings import load_settings
+from wire.configuration import Regime
 from wire.nir import InsAuthority
 
 
@@ -45,6 +46,26 @@ def test_an_unknown_authority_is_refused() -> None:
 def test_without_a_home_there_is_no_central() -> None:
     with pytest.raises(SetupError, match="--home"):
         load_settings(None, {})
+
+
+def test_consent_creates_unless_said_otherwise() -> None:
+    assert load_settings(Path("/srv"), {}).regime is Regime.OPT_IN
+    assert load_settings(Path("/srv"), {"CENTRAL_REGIME": "opt_out"}).regime is Regime.OPT_OUT
+
+
+def test_a_regime_that_is_none_is_refused() -> None:
+    with pytest.raises(SetupError, match="CENTRAL_REGIME"):
+        load_settings(Path("/srv"), {"CENTRAL_REGIME": "OPT-OUT"})
+
+
+def test_languages_are_named_in_their_order() -> None:
+    assert load_settings(Path("/srv"), {"CENTRAL_LANGUAGES": "fr, br"}).languages == ("fr", "br")
+
+
+@pytest.mark.parametrize("text", ["", "fr,fr", "fr;en", "FR", "fr,"])
+def test_languages_that_are_none_are_refused(text: str) -> None:
+    with pytest.raises(SetupError, match="CENTRAL_LANGUAGES"):
+        load_settings(Path("/srv"), {"CENTRAL_LANGUAGES": text})
 
 
 def test_messages_have_settings_of_centrals_own() -> None:

@@ -21,6 +21,7 @@ from central.passwords import Passwords
 from central.settings import CentralSettings
 from tests.central.intake_rig import ARRIVAL, IntakeRig
 from tests.fakes.terminal import FakeTerminal, id_of
+from wire.evidence import Question
 
 Run = Callable[..., tuple[int, str]]
 
@@ -104,3 +105,14 @@ def test_verify_exits_0_when_all_agrees_and_1_when_a_cent_does_not(run: Run, rig
     code, out = run("verify")
     assert code == 1
     assert "BROKEN" in out
+
+
+def test_a_child_without_a_number_and_a_deletion_wait_for_somebody(rig: IntakeRig, run: Run) -> None:
+    terminal = rig.terminal()
+    waiting = terminal.wait_for_number()
+    terminal.enrol(1)
+    terminal.come_back("closure_request", 1, at=ARRIVAL, accepted={Question.DELETION: True})
+    rig.send(terminal)
+    _, out = run("worklist")
+    assert f"waits for a number  {terminal.name}  record {uuid.UUID(bytes=id_of(waiting))}" in out
+    assert "2018-11-06  deletion asked  due 2019-02-06  dossier " in out

@@ -9,12 +9,14 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import select, update
 
+from central.devices.fleet import Fleet
 from central.devices.models import devices, operators
 from central.engine import reading, writing
+from central.errors import SetupError
 from provisioning.authority import renew_bundle
 from tests.central.web_site import HALL, PHARMACY, CentralSite, Terminal
 from wire import homes
-from wire.configuration import Configuration, open_configuration
+from wire.configuration import Configuration, Regime, open_configuration
 from wire.identifiers import TerminalId, milliseconds
 from wire.trust import KeyUse, open_bundle
 
@@ -129,3 +131,33 @@ def test_an_older_bundle_put_back_is_not_shown(site: CentralSite) -> None:
     path.write_bytes(older)
     os.utime(path, ns=(1, 1))  # the clock of the file system is coarse: make the change visible
     assert client.get("/v1/trust").data == newer
+
+
+def test_regime_languages_and_proofs_are_centrals_own_settings(terminal: Terminal) -> None:
+    told = opened(terminal, terminal.ask_configuration().data)
+    assert (told.regime, told.languages) == (Regime.OPT_IN, ("fr", "en", "ar"))
+    assert not told.proves_contacts  # no way out is set: a screen that asks for a code would wait for nothing
+
+
+def test_a_pharmacy_may_ask_as_the_guide_does_and_its_terminals_learn_it(terminal: Terminal) -> None:
+    site = terminal.site
+    counter = site.registered("PHARM-974-01-A", PHARMACY.office)
+    before = counter.ask_configuration()
+    with writing(site.engine) as connection:
+        Fleet(connection, now=site.clock.now, shards=1).pre_tick(PHARMACY.office, wanted=True)
+    after = counter.ask_configuration(held=before.headers["ETag"])
+    told = [opened(counter, answer.data).pre_ticked_emergency for answer in (before, after)]
+    assert (told, site.audit_tags()[-1]) == ([False, True], "office:changed")
+
+
+def test_in_a_hall_nothing_is_ticked_before_the_person_answers(terminal: Terminal) -> None:
+    with writing(terminal.site.engine) as connection, pytest.raises(SetupError):
+        Fleet(connection, now=terminal.site.clock.now, shards=1).pre_tick(HALL.office, wanted=True)
+
+
+def test_a_preparer_is_among_the_operators_that_a_terminal_knows(terminal: Terminal) -> None:
+    site = terminal.site
+    site.operator("PREP-1", PHARMACY.office, "preparer")
+    counter = site.registered("PHARM-974-01-A", PHARMACY.office)
+    told = opened(counter, counter.ask_configuration().data)
+    assert [(entry.operator, entry.role) for entry in told.operators] == [("PREP-1", "preparer")]

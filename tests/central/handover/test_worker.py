@@ -16,12 +16,19 @@ from central.handover import outbox as outbox_rows
 from central.handover.models import outbox
 from central.handover.worker import HandOverParts, HandOverWorker, Pace
 from tests.central.intake_rig import ARRIVAL, IntakeRig
-from tests.fakes.terminal import FakeTerminal, id_of
+from tests.fakes.terminal import LAUNCH, FakeTerminal, id_of
 from tests.fakes.vault import FakeVault
 from wire.errors import ChainError, SignatureError
 from wire.evidence import Question
 from wire.failpoints import Failpoint, Reach, pass_by
-from wire.handover import HandOver, HandOverOutcome, HandOverResult, VaultEventKind, write_hand_over
+from wire.handover import (
+    HandOver,
+    HandOverAction,
+    HandOverOutcome,
+    HandOverResult,
+    VaultEventKind,
+    write_hand_over,
+)
 from wire.identifiers import milliseconds
 
 
@@ -57,6 +64,13 @@ class Office:
         """An enrolment that central has; its record id."""
         raw = self.terminal.enrol(person, **changes)
         self.rig.send(self.terminal, raw, at=ARRIVAL + timedelta(seconds=len(self.terminal.made)))
+        return id_of(raw)
+
+    def comes_back(self, kind: str, hours: int, **changes: object) -> bytes:
+        """Person 1 again, so many hours later; the record's id."""
+        raw = self.terminal.come_back(kind, 1, at=LAUNCH + timedelta(hours=hours), **changes)
+        self.rig.send(self.terminal, raw, at=ARRIVAL + timedelta(hours=hours))
+        self.clock.now = max(self.clock.now, ARRIVAL + timedelta(hours=hours, minutes=1))
         return id_of(raw)
 
     def interrupted(self, at: Failpoint) -> HandOverWorker:
@@ -160,6 +174,41 @@ class TestHandOver:
         assert [items[first].centre_15_refused, items[second].centre_15_refused] == [True, True]
         assert [items[one].action.value for one in (first, second)] == ["open", "code_request"]
 
+    def test_of_one_dossier_one_after_the_other_so_that_nothing_overtakes(self, office: Office) -> None:
+        opened = office.enrol(1)
+        closed, reopened = office.comes_back("closure_request", 1), office.comes_back("reactivation", 2)
+        later = HandOverResult(record_id=closed, outcome=HandOverOutcome.LATER)
+        office.vault.verdicts[closed] = later
+        assert [office.worker.round().sent for _ in range(3)] == [1, 1, 0]
+        office.vault.verdicts.clear()
+        office.clock.now += timedelta(minutes=1)
+        assert [office.worker.round().sent for _ in range(3)] == [1, 1, 0]
+        assert list(office.vault.kept) == [opened, closed, reopened]
+
+    def test_while_one_dossier_waits_the_others_go_on(self, office: Office) -> None:
+        office.enrol(1)
+        office.comes_back("closure_request", 1)
+        other = office.enrol(2)
+        office.worker.round()
+        assert other in office.vault.kept
+
+    def test_a_change_names_its_kind_and_when_the_accesses_were_decided(self, office: Office) -> None:
+        office.enrol(1)
+        record_id = office.comes_back("consent_change", 1, accepted={Question.BREAK_GLASS: False})
+        office.worker.round()
+        office.worker.round()
+        item = office.vault.kept[record_id]
+        assert (item.action, item.kind) == (HandOverAction.CHANGE, "consent_change")
+        decided_ms = milliseconds(LAUNCH + timedelta(hours=1))
+        assert (item.break_glass_refused, item.centre_15_refused) == (True, False)
+        assert (item.break_glass_decided_ms, item.centre_15_decided_ms) == (decided_ms, decided_ms)
+
+    def test_an_opening_that_nobody_refused_anything_in_has_no_decided_time(self, office: Office) -> None:
+        record_id = office.enrol(1)
+        office.worker.round()
+        item = office.vault.kept[record_id]
+        assert (item.break_glass_decided_ms, item.centre_15_decided_ms) == (0, 0)
+
     def test_a_great_many_go_in_several_requests(self, office: Office) -> None:
         for start in (0, 150):
             batch = [office.terminal.enrol(person) for person in range(start, start + 150)]
@@ -228,6 +277,60 @@ class TestEvents:
             office.vault.tell(VaultEventKind.ACCOUNT_ACTIVATED, dossier, at_ms=milliseconds(ARRIVAL))
         office.worker.round()
         assert office.tags().count("account:activated") == 1
+
+    def told(self, office: Office, *kinds: VaultEventKind, at: datetime = ARRIVAL + timedelta(hours=9)) -> str:
+        """The account's state once the vault has told these of the one dossier."""
+        [row] = office.rig.rows(dossiers)
+        for kind in kinds:
+            office.vault.tell(kind, row.dossier_id, at_ms=milliseconds(at))
+        office.worker.round()
+        return self.state(office)
+
+    def test_a_new_code_makes_an_account_to_activate_again(self, office: Office) -> None:
+        self.dossier(office)
+        assert self.told(office, VaultEventKind.ACCOUNT_ACTIVATED, VaultEventKind.ACCOUNT_TO_ACTIVATE) == "to_activate"
+        assert office.tags().count("account:to_activate") == 2
+
+    def test_the_closing_of_a_dossier_is_told_once_by_central_or_the_vault(self, office: Office) -> None:
+        self.dossier(office)
+        office.comes_back("closure_request", 1)
+        assert self.told(office, VaultEventKind.ACCOUNT_DISABLED) == "disabled"
+        assert office.tags().count("account:disabled") == 1
+
+    @pytest.mark.parametrize(
+        "kind",
+        [VaultEventKind.ACCOUNT_ACTIVATED, VaultEventKind.ACCOUNT_LOCKED, VaultEventKind.ACCOUNT_TO_ACTIVATE],
+    )
+    def test_what_happened_before_a_closing_does_not_undo_it(self, office: Office, kind: VaultEventKind) -> None:
+        self.dossier(office)
+        office.comes_back("closure_request", 1)
+        assert self.told(office, kind) == "disabled"
+
+    def test_a_closing_that_was_undone_since_does_not_disable_the_account(self, office: Office) -> None:
+        self.dossier(office)
+        office.comes_back("closure_request", 1)
+        office.comes_back("reactivation", 2)
+        assert self.told(office, VaultEventKind.ACCOUNT_DISABLED) == "to_activate"
+        assert office.rig.recount().agrees
+
+    def test_a_contact_is_proved_once(self, office: Office) -> None:
+        self.dossier(office)
+        self.told(office, VaultEventKind.EMAIL_PROVED, VaultEventKind.EMAIL_PROVED)
+        [row] = office.rig.rows(accounts)
+        assert (row.email_proved, office.tags().count("account:email_proved")) == (True, 1)
+
+    def test_a_contact_that_is_not_there_is_not_proved(self, office: Office) -> None:
+        self.dossier(office)
+        self.told(office, VaultEventKind.MOBILE_PROVED)
+        [row] = office.rig.rows(accounts)
+        assert (row.mobile_proved, office.tags().count("account:mobile_proved")) == (False, 0)
+
+    def test_the_proof_of_an_earlier_address_does_not_count_for_the_next(self, office: Office) -> None:
+        self.dossier(office)
+        office.comes_back("contact_change", 5)
+        self.told(office, VaultEventKind.EMAIL_PROVED, at=ARRIVAL + timedelta(hours=1))
+        [row] = office.rig.rows(accounts)
+        assert not row.email_proved
 
     def test_an_event_of_a_later_version_or_an_unknown_dossier_is_passed(self, office: Office) -> None:
         dossier = self.dossier(office)

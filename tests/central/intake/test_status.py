@@ -149,3 +149,12 @@ def test_rubbish_is_refused(rig: IntakeRig) -> None:
 def test_who_asks_was_heard_of(rig: IntakeRig) -> None:
     ask(rig, rig.terminal())
     assert [row.last_seen_ms for row in rig.rows(devices)] == [milliseconds(ARRIVAL)]
+
+
+def test_says_how_many_slips_there_are_for_the_dossier(rig: IntakeRig) -> None:
+    terminal = rig.terminal()
+    rig.send(terminal, terminal.enrol(1), terminal.come_back("code_reissue", 1, at=ARRIVAL))
+    nonce = RecordId.new(ARRIVAL)
+    document = desk(rig).answer(question(rig, terminal, nonce=nonce), now=ARRIVAL)
+    answer = open_status(document, rig.keys.answer.public_key(), terminal=terminal.name, nonce=nonce)
+    assert (answer.status, answer.copies) == (PersonStatus.ACTIVE, 2)
