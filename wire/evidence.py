@@ -84,12 +84,13 @@ class Question(enum.Enum):
 
 
 class Answer(WireStruct, frozen=True):
-    """One question answered: ``accepted`` is what was touched."""
+    """One question answered by a touch: ``accepted``; ``pre_ticked``: "allow" stood chosen before it."""
 
     question: Question
     accepted: bool
     shown: TextShown
     answered_ms: int
+    pre_ticked: bool = False
 
 
 class IdentityCheck(WireStruct, frozen=True):

@@ -9,10 +9,12 @@ from datetime import datetime
 
 from kiosk.enrolment.errors import StepError
 from kiosk.enrolment.journey import UNSAID, Journey
-from kiosk.enrolment.steps import ENDED_BY_NO, QUESTION_OF, Step
+from kiosk.enrolment.steps import ENDED_BY_NO, QUESTION_OF, JourneyKind, Step
 from kiosk.enrolment.texts import Text
 from wire.evidence import AlertWish, Answer
 from wire.identifiers import milliseconds
+
+EMERGENCY = frozenset({Step.BREAK_GLASS, Step.CENTRE_15})
 
 
 def read_notice(journey: Journey, text: Text, at: datetime) -> Journey:
@@ -32,10 +34,20 @@ def answer(journey: Journey, text: Text, *, accepted: bool, at: datetime) -> Jou
     if not accepted and journey.step in ENDED_BY_NO:
         return journey.ended(ENDED_BY_NO[journey.step], at, ended_by=question, place=journey.place)
     given = Answer(
-        question=question, accepted=accepted, shown=text.shown(journey.shown_at, at), answered_ms=milliseconds(at)
+        question=question,
+        accepted=accepted,
+        shown=text.shown(journey.shown_at, at),
+        answered_ms=milliseconds(at),
+        pre_ticked=is_pre_ticked(journey),
     )
     others = tuple(one for one in journey.answers if one.question is not question)
     return journey.on(at, answers=(*others, given), **UNSAID)
+
+
+def is_pre_ticked(journey: Journey) -> bool:
+    """Whether "allow" stands chosen here: the guide's way (EX_1.1-1050), at a counter whose office wants it."""
+    is_wanted = journey.place is not None and journey.place.pre_ticked_emergency
+    return is_wanted and journey.kind is JourneyKind.COUNTER and journey.step in EMERGENCY
 
 
 def wish_alerts(journey: Journey, wish: AlertWish, at: datetime) -> Journey:

@@ -14,6 +14,7 @@ import msgspec
 
 from kiosk.enrolment.comfort import Comfort
 from kiosk.enrolment.company import qualities
+from kiosk.enrolment.consents import is_pre_ticked
 from kiosk.enrolment.contact import mobile_as_written
 from kiosk.enrolment.counter_views import counter_picture
 from kiosk.enrolment.evidence import METHODS
@@ -33,7 +34,6 @@ from kiosk.enrolment.texts import Texts
 from wire.evidence import Contact
 from wire.proofs import ContactKind
 
-_EMERGENCY = frozenset({Step.BREAK_GLASS, Step.CENTRE_15})
 _TEMPLATE_OF = {**dict.fromkeys(QUESTION_OF, "question"), Step.MINOR_NOTICE: "notice"}
 _UNLISTED = frozenset({Step.STATUS, Step.SLIP_OFFER, Step.REPRESENTATIVE_NAME})
 
@@ -121,8 +121,7 @@ def _body(screen: Screen, side: Side) -> str:
         return "enrolment/patient/waiting.html"
     if is_watched(screen, side):
         return "enrolment/counter/answering.html"
-    is_pre_ticked = screen.place is not None and screen.place.pre_ticked_emergency
-    if is_pre_ticked and step in _EMERGENCY and journey.kind is JourneyKind.COUNTER:
+    if is_pre_ticked(journey):
         return "enrolment/steps/question_pre_ticked.html"
     return f"enrolment/steps/{_TEMPLATE_OF.get(step, step.value)}.html"
 

@@ -17,6 +17,8 @@ from kiosk.patient.views import TOUCHES
 from tests.fakes.card_slot import card, person
 from tests.fakes.enrolment_rig import EnrolmentRig
 from tests.fakes.programme import Programme
+from wire.evidence import Question
+from wire.records import RecordKind
 
 PROGRAMME = Programme()
 TABLET_NAME = "comptoir.pharmacie.example"
@@ -262,3 +264,15 @@ def test_a_hall_never_answers_beforehand() -> None:
     hall.go(Step.BREAK_GLASS)
     page = create_app(hall.session, secret_key=b"tests").test_client().get("/").get_data(as_text=True)
     assert "checked" not in page
+
+
+@pytest.mark.parametrize("is_wanted", [True, False])
+def test_the_record_says_whether_allow_stood_chosen(is_wanted: bool, rig: EnrolmentRig) -> None:
+    rig.whereabouts.place = dataclasses.replace(rig.whereabouts.place, pre_ticked_emergency=is_wanted)
+    rig.session.tick()
+    rig.go(Step.CONFIRM)
+    rig.session.attesting.confirm(rig.touch())
+    [opened] = rig.store.of(RecordKind.ENROLMENT)
+    said = {one.question: one.pre_ticked for one in opened.administrative.answers}  # type: ignore[union-attr]
+    emergency = {Question.BREAK_GLASS, Question.CENTRE_15}
+    assert {question for question, stood in said.items() if stood} == (emergency if is_wanted else set())
