@@ -14,7 +14,7 @@ from tests.fakes.programme import Programme
 from tests.journeys.fingers import Fingers
 from tests.journeys.guest import PORTRAIT, Watched
 from tests.journeys.visits import VISITS, Visit
-from tests.look.walk_screens import served
+from tests.look.served import served
 from tests.town.visitor import LAST_SCREENS
 from wire.records import RecordKind
 

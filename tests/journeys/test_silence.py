@@ -15,7 +15,7 @@ from kiosk.enrolment.steps import JourneyKind, Step
 from tests.fakes.card_slot import card
 from tests.fakes.enrolment_rig import EnrolmentRig
 from tests.journeys.guest import PORTRAIT, Watched
-from tests.look.walk_screens import served
+from tests.look.served import served
 
 pytestmark = pytest.mark.browser
 

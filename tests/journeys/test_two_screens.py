@@ -16,7 +16,7 @@ from tests.fakes.card_slot import card, person
 from tests.fakes.enrolment_rig import EnrolmentRig
 from tests.fakes.operators import PHARMACIST_PIN
 from tests.journeys.guest import Watched
-from tests.look.walk_screens import served
+from tests.look.served import served
 from wire.evidence import Question
 from wire.records import RecordKind
 

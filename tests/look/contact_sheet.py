@@ -20,7 +20,7 @@ from kiosk.enrolment.steps import JourneyKind
 from tests.fakes.enrolment_rig import EnrolmentRig
 from tests.fakes.programme import Programme
 from tests.fakes.scenes import SCENES
-from tests.look.walk_screens import ARGS, CHROMIUM, FITS, LAYOUTS, served
+from tests.look.served import ARGS, CHROMIUM, FITS, LAYOUTS, served
 
 OUT = Path("test-output/sheets")
 _WIDTH = {"portrait": 300, "landscape": 480}

@@ -16,7 +16,7 @@ from kiosk.enrolment.steps import JourneyKind, Step
 from tests.fakes.card_slot import card
 from tests.fakes.enrolment_rig import EnrolmentRig
 from tests.fakes.operators import PREPARER_PIN
-from tests.look.walk_screens import ARGS, CHROMIUM, served
+from tests.look.served import ARGS, CHROMIUM, served
 from tests.waiting import wait_until
 from wire.status import PersonStatus
 

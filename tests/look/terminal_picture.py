@@ -15,7 +15,7 @@ from playwright.sync_api import sync_playwright
 from kiosk.enrolment.steps import JourneyKind, Step
 from tests.fakes.card_slot import card
 from tests.fakes.enrolment_rig import EnrolmentRig
-from tests.look.walk_screens import ARGS, CHROMIUM, served
+from tests.look.served import ARGS, CHROMIUM, served
 
 PICTURE = Path("docs/terminal.png")
 GLASS, SHOWN = (1080, 1920), (540, 960)

@@ -14,7 +14,7 @@ from kiosk.enrolment.languages import load_languages
 from kiosk.enrolment.steps import JourneyKind
 from tests.fakes.scenes import SCENES
 from tests.look.glass import Glass, opened
-from tests.look.walk_screens import FITS, LAYOUTS
+from tests.look.served import FITS, LAYOUTS
 
 pytestmark = pytest.mark.browser
 
