@@ -1,4 +1,4 @@
-"""The database's shape, the HTTP service, and the hand-over to the vault."""
+"""The database's shape, the HTTP service, and what runs beside it: hand-over to the vault, openings that are due."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def add_parsers(parsers: Parsers) -> None:
         help="leave the hand-over and what opens by itself to processes of their own",
     )
 
-    offer(parsers, "hand-over", _hand_over, help="the hand-over to the vault alone, until stopped")
+    offer(parsers, "hand-over", _hand_over, help="the hand-over to the vault, and what opens by itself, until stopped")
 
 
 def _migrate(desk: Desk, options: argparse.Namespace) -> int:
@@ -81,6 +81,7 @@ def _hand_over(desk: Desk, _options: argparse.Namespace) -> int:
     stop = threading.Event()
     for asked_to_leave in (signal.SIGTERM, signal.SIGINT):
         signal.signal(asked_to_leave, lambda _signal, _frame: stop.set())
+    threading.Thread(target=make_openings_worker(desk).run, args=(stop,), name="openings", daemon=True).start()
     _make_worker(desk).run(stop)
     return 0
 

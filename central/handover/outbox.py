@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, or_, select, tuple_, update
 
 from central.audit.service import AuditEntry
 from central.audit.tags import AuditTag
 from central.enrolments.models import dossiers
+from central.enrolments.standing import DossierState
 from central.handover.models import outbox
 from wire.handover import HAND_OVER_COUNT, HandOverAction, HandOverItem, HandOverOutcome, HandOverResult
+from wire.records import RecordKind
 
 WAITING = "waiting"
 DEAD = "dead"
@@ -26,6 +28,7 @@ _FLAGS = (
     dossiers.c.centre_15_refused,
     dossiers.c.centre_15_decided_ms,
 )
+_CLOSING = (RecordKind.CLOSURE_REQUEST.value, RecordKind.OPPOSITION.value)
 _SETTLED = frozenset({HandOverOutcome.KEPT, HandOverOutcome.ALREADY})
 
 
@@ -81,9 +84,18 @@ def settle(
 
 
 def revive(connection: Connection, *, now_ms: int) -> int:
-    """Send dead rows again, when a person has put right what the vault refused; how many."""
+    """Send dead rows again, when a person has put right what the vault refused; how many.
+
+    A closing of a dossier that was opened again since, or the other way about, stays dead: the vault knows no time of
+    either and would do what nobody wants any more.
+    """
+    state = select(dossiers.c.state).where(dossiers.c.dossier_id == outbox.c.dossier_id).scalar_subquery()
+    undone = or_(
+        outbox.c.kind.in_(_CLOSING) & (state != DossierState.CLOSED.value),
+        (outbox.c.kind == RecordKind.REACTIVATION.value) & (state == DossierState.CLOSED.value),
+    )
     return connection.execute(
-        update(outbox).where(outbox.c.state == DEAD).values(state=WAITING, attempts=0, next_ms=now_ms)
+        update(outbox).where(outbox.c.state == DEAD, ~undone).values(state=WAITING, attempts=0, next_ms=now_ms)
     ).rowcount
 
 

@@ -24,18 +24,39 @@ from wire.batch import BatchAnswer, Outcome, RecordOutcome, write_answer, write_
 from wire.canonical import encode
 from wire.codes import ActivationCode, Locator
 from wire.dossier_keys import code_key
-from wire.evidence import Answer, CardEvidence, Contact, IdentityCheck, Question, TextShown, Traits
-from wire.facts import EnrolmentFacts
+from wire.evidence import (
+    Answer,
+    CardEvidence,
+    Contact,
+    IdentityCheck,
+    Measure,
+    NamedPerson,
+    Question,
+    Representation,
+    TextShown,
+    Traits,
+)
+from wire.facts import (
+    ClosureFacts,
+    CodeReissueFacts,
+    ConsentChangeFacts,
+    ContactChangeFacts,
+    EnrolmentFacts,
+    OppositionFacts,
+    PendingInsFacts,
+    ReactivationFacts,
+)
 from wire.identifiers import RecordId, TerminalId, milliseconds
 from wire.nir import key_of
 from wire.records import Routing, first_link, record_hash, sha256, write_record
 from wire.sealing import SealPurpose, key_id
 from wire.signing import SigningPurpose, sign
 from wire.trust import KeyUse, write_bundle
-from wire.vault_parts import VaultPart
+from wire.vault_parts import VaultChange, VaultPart
 
 AT = datetime(2018, 11, 6, 9, 30, tzinfo=UTC)
 TERMINAL = TerminalId("TERM-VECTOR-1")
+ASKED = (Question.CREATION, Question.BREAK_GLASS, Question.CENTRE_15)
 BODIES = [
     "185027505612340", "290036938104548", "285022A00400180", "153122B03300739", "165082000401796",
     "170059935007833", "265129913901243", "290119741105265", "160209935200104", "275639934101925",
@@ -80,13 +101,57 @@ def facts() -> EnrolmentFacts:
         answers=tuple(
             Answer(question=question, accepted=question is not Question.CENTRE_15, shown=shown,
                    answered_ms=milliseconds(AT))
-            for question in Question
+            for question in ASKED
         ),
         identity_check=IdentityCheck(
             operator="PHARMA-01", role="pharmacist", method="pin", statement=shown, checked_ms=milliseconds(AT)
         ),
         activation_slip=True,
     )  # fmt: skip
+
+
+def answers(**given: bool) -> tuple[Answer, ...]:
+    """Answers by the question's word."""
+    shown = facts().notice
+    return tuple(
+        Answer(question=Question(word), accepted=yes, shown=shown, answered_ms=milliseconds(AT))
+        for word, yes in given.items()
+    )
+
+
+def returning() -> dict[str, Any]:
+    """The facts of every kind that follows an enrolment, and what two of them seal to the vault."""
+    first = facts()
+    who = {"traits": first.traits, "card": first.card, "identity_check": first.identity_check}
+    told = {"contact": first.contact, "notice": first.notice}
+    accesses = {"break_glass": False, "centre_15": True}
+    mother = NamedPerson(family_name="SPÉCIMEN", given_name="ROSE", birth_date="19650101", position=0)
+    child = NamedPerson(family_name="SPÉCIMEN", given_name="TOM", birth_date="20140315", position=1)
+    acting = Representation(measure=Measure.PARENTAL, quality="MTH", representative=mother)
+    heard = answers(creation=True, **accesses, declaration=True, heard=True)
+    kinds: dict[str, Any] = {
+        "reactivation": ReactivationFacts(
+            **who, **told, answers=answers(reactivation=True, **accesses), activation_slip=True, alerts="first_access"
+        ),
+        "code_reissue": CodeReissueFacts(**who, copy_number=2),
+        "consent_change": ConsentChangeFacts(**who, answers=answers(**accesses)),
+        "contact_change": ContactChangeFacts(**who, contact=Contact(mobile="+33612345678"), alerts="none"),
+        "closure_request": ClosureFacts(**who, answers=answers(closure=True, deletion=False)),
+        "opposition": OppositionFacts(**who, answers=answers(opposition=True)),
+        "pending_ins": PendingInsFacts(
+            person=child, ins_oid=first.traits.ins_oid, card=first.card, **told, answers=heard,
+            identity_check=first.identity_check, representation=acting,
+        ),
+    }  # fmt: skip
+    reissue = VaultChange(locator=Locator.new(word("locator", 5)).value, code_public=word("new code"), language="fr")
+    return {
+        "facts": {kind: encode(made).hex() for kind, made in kinds.items()},
+        "vault_changes": {
+            "code_reissue": encode(reissue).hex(),
+            "consent_change": encode(VaultChange(break_glass=False, centre_15=True)).hex(),
+            "closure_request": encode(VaultChange(is_closed=True)).hex(),
+        },
+    }
 
 
 def vault_part(record: RecordId) -> VaultPart:
@@ -213,6 +278,7 @@ def all_vectors() -> dict[str, Any]:
         "seals.json": seals(),
         "signatures.json": signatures(),
         "messages.json": messages(),
+        "returning.json": returning(),
         "trust.json": bundle(),
     }
 

@@ -185,6 +185,16 @@ class TestHandOver:
         assert [office.worker.round().sent for _ in range(3)] == [1, 1, 0]
         assert list(office.vault.kept) == [opened, closed, reopened]
 
+    def test_a_closing_the_vault_refused_is_not_sent_again_once_it_was_undone(self, office: Office) -> None:
+        office.enrol(1)
+        office.worker.round()
+        closed = office.comes_back("closure_request", 1)
+        office.vault.verdicts[closed] = HandOverResult(record_id=closed, outcome=HandOverOutcome.REFUSED, code="seal")
+        office.worker.round()
+        office.comes_back("reactivation", 2)
+        with writing(office.rig.engine) as connection:
+            assert outbox_rows.revive(connection, now_ms=milliseconds(office.clock.now)) == 0
+
     def test_while_one_dossier_waits_the_others_go_on(self, office: Office) -> None:
         office.enrol(1)
         office.comes_back("closure_request", 1)
