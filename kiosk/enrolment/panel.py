@@ -15,7 +15,7 @@ from kiosk.enrolment.errors import NotReadyError, OperatorLockedError, StepError
 from kiosk.enrolment.panel_rows import rows_of
 from kiosk.enrolment.panel_sheet import PanelSheet, Task
 from kiosk.enrolment.panel_slip import trial_slip
-from kiosk.enrolment.ports import Operator, OperatorRole
+from kiosk.enrolment.ports import Door, Operator, OperatorRole
 from kiosk.enrolment.screen import Touch
 from kiosk.enrolment.stage import Stage
 from kiosk.enrolment.steps import PANEL_STEPS, RESTING, JourneyKind, Step
@@ -121,7 +121,7 @@ class Panel:
     def _operator_of(self, pin: str) -> Operator | None:
         stage = self._stage
         try:
-            operator = stage.tools.operators.verify(pin)
+            operator = stage.tools.operators.verify(pin, Door.PANEL)
         except OperatorLockedError as error:
             stage.put(stage.journey.complaining("pin_locked", until=error.until))
             return None

@@ -366,12 +366,19 @@ class Whereabouts(ABC):
         """
 
 
+class Door(enum.Enum):
+    """What a PIN opens. Each counts its wrong tries alone: who plays at the panel locks no agent out of attesting."""
+
+    ATTESTATION = "attestation"
+    PANEL = "panel"
+
+
 class OperatorDirectory(ABC):
     """Who may attest at this office, checked against hashes that lie on the terminal."""
 
     @abstractmethod
-    def verify(self, pin: str) -> Operator | None:
-        """The operator of that PIN, or None; throttled and locked out by the adapter after wrong tries.
+    def verify(self, pin: str, door: Door = Door.ATTESTATION) -> Operator | None:
+        """The operator of that PIN, or None; throttled and locked out by the adapter after wrong tries at that door.
 
         Raises:
             kiosk.enrolment.errors.OperatorLockedError: too many wrong tries; says until when.

@@ -15,6 +15,8 @@ class Fact(enum.Enum):
     FLOOR_MS = "floor_ms"
     PIN_WRONG = "pin_wrong"
     PIN_LOCKED_UNTIL_MS = "pin_locked_until_ms"
+    PANEL_PIN_WRONG = "panel_pin_wrong"
+    PANEL_PIN_LOCKED_UNTIL_MS = "panel_pin_locked_until_ms"
     REVOKED = "revoked"
     CONFIGURATION_ETAG = "configuration_etag"
     TRUST_ETAG = "trust_etag"

@@ -10,7 +10,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
 from kiosk.enrolment.errors import OperatorLockedError
-from kiosk.enrolment.ports import Operator, OperatorDirectory, OperatorRole
+from kiosk.enrolment.ports import Door, Operator, OperatorDirectory, OperatorRole
 from kiosk.sync.facts import Fact, Facts
 from wire.configuration import OperatorEntry
 from wire.errors import IdentifierError
@@ -18,6 +18,8 @@ from wire.identifiers import milliseconds, moment, operator_id
 
 WRONG_TRIES = 5
 LOCK_OUT = timedelta(minutes=5)
+_WRONG = {Door.ATTESTATION: Fact.PIN_WRONG, Door.PANEL: Fact.PANEL_PIN_WRONG}
+_LOCKED = {Door.ATTESTATION: Fact.PIN_LOCKED_UNTIL_MS, Door.PANEL: Fact.PANEL_PIN_LOCKED_UNTIL_MS}
 _PIN_LENGTH = 64  # of what is hashed at all: nobody makes the terminal hash a novel
 
 
@@ -36,12 +38,12 @@ class ConfiguredOperators(OperatorDirectory):
         self._hasher = PasswordHasher()
         self._lock = threading.Lock()
 
-    def verify(self, pin: str) -> Operator | None:
+    def verify(self, pin: str, door: Door = Door.ATTESTATION) -> Operator | None:
         """The operator of that PIN, or None.
 
         Steps:
 
-        1. no lock-out is running;
+        1. no lock-out is running at this door;
         2. the try is counted on the disk before anything is compared: pulling the plug gives no free tries;
         3. the PIN is compared with every operator's hash, whichever fits, so that time tells nothing;
         4. a PIN that fits two operators is nobody's: else one would attest in the other's name (central refuses such
@@ -55,19 +57,19 @@ class ConfiguredOperators(OperatorDirectory):
         """
         with self._lock:
             now = self._now()
-            self._check_lock(now)  # 1
+            self._check_lock(now, door)  # 1
             entries = self._operators()
-            wrong = (self._facts.number(Fact.PIN_WRONG) or 0) + 1
-            self._count(wrong, now)  # 2
+            wrong = (self._facts.number(_WRONG[door]) or 0) + 1
+            self._count(wrong, now, door)  # 2
             found = [entry for entry in entries if self._fits(entry, pin)]  # 3
             if len(found) != 1:  # 4
-                self._check_lock(now)  # 5
+                self._check_lock(now, door)  # 5
                 return None
-            self._facts.set({Fact.PIN_WRONG: None, Fact.PIN_LOCKED_UNTIL_MS: None})  # 5
+            self._facts.set({_WRONG[door]: None, _LOCKED[door]: None})  # 5
             return _operator(found[0])
 
-    def _check_lock(self, now: datetime) -> None:
-        until_ms = self._facts.number(Fact.PIN_LOCKED_UNTIL_MS)
+    def _check_lock(self, now: datetime, door: Door) -> None:
+        until_ms = self._facts.number(_LOCKED[door])
         if until_ms is None:
             return
         # A clock set back must not lock an office out for a day.
@@ -75,11 +77,11 @@ class ConfiguredOperators(OperatorDirectory):
         if now < until:
             raise OperatorLockedError(until)
 
-    def _count(self, wrong: int, now: datetime) -> None:
+    def _count(self, wrong: int, now: datetime, door: Door) -> None:
         if wrong < WRONG_TRIES:
-            self._facts.set({Fact.PIN_WRONG: wrong, Fact.PIN_LOCKED_UNTIL_MS: None})
+            self._facts.set({_WRONG[door]: wrong, _LOCKED[door]: None})
         else:
-            self._facts.set({Fact.PIN_WRONG: None, Fact.PIN_LOCKED_UNTIL_MS: milliseconds(now + LOCK_OUT)})
+            self._facts.set({_WRONG[door]: None, _LOCKED[door]: milliseconds(now + LOCK_OUT)})
 
     def _fits(self, entry: OperatorEntry, pin: str) -> bool:
         try:

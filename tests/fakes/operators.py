@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from kiosk.enrolment.errors import OperatorLockedError
-from kiosk.enrolment.ports import Operator, OperatorDirectory, OperatorRole
+from kiosk.enrolment.ports import Door, Operator, OperatorDirectory, OperatorRole
 from wire.identifiers import operator_id
 
 AGENT_PIN = "482913"
@@ -25,7 +25,7 @@ class FakeOperatorDirectory(OperatorDirectory):
         self.locked_until: datetime | None = None
         self.tries = 0
 
-    def verify(self, pin: str) -> Operator | None:
+    def verify(self, pin: str, door: Door = Door.ATTESTATION) -> Operator | None:
         self.tries += 1
         if self.locked_until is not None:
             raise OperatorLockedError(self.locked_until)

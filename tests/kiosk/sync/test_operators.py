@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from kiosk.enrolment.errors import NotReadyError, OperatorLockedError
-from kiosk.enrolment.ports import OperatorRole
+from kiosk.enrolment.ports import Door, OperatorRole
 from kiosk.sync.operators import LOCK_OUT, WRONG_TRIES, ConfiguredOperators
 from tests.fakes.programme import AGENT_PIN, PHARMACIST_PIN
 from tests.fakes.terminal_rig import TerminalRig
@@ -53,6 +53,17 @@ def test_the_fifth_wrong_pin_locks_for_five_minutes_even_for_the_right_one(rig: 
     assert locked.value.until == rig.clock.now() + LOCK_OUT
     rig.clock.forward(LOCK_OUT.total_seconds())
     assert directory(rig).verify(AGENT_PIN) is not None
+
+
+def test_who_plays_at_the_panel_locks_no_agent_out_of_attesting(rig: TerminalRig) -> None:
+    operators = directory(rig)
+    for _ in range(WRONG_TRIES - 1):
+        operators.verify("000000", Door.PANEL)
+    with pytest.raises(OperatorLockedError):
+        operators.verify("000000", Door.PANEL)
+    with pytest.raises(OperatorLockedError):
+        operators.verify(AGENT_PIN, Door.PANEL)
+    assert operators.verify(AGENT_PIN) is not None
 
 
 def test_a_restart_ends_neither_lock_nor_count(rig: TerminalRig) -> None:
