@@ -1,4 +1,4 @@
-"""Print every figure: ``python -m bench [card] [commit] [slip] [proofs] [intake] [start]``."""
+"""Print every figure: ``python -m bench [card] [commit] [slip] [proofs] [intake] [start] [voice]``."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ PARTS = {
     "proofs": "bench.proofs",
     "intake": "bench.intake",
     "start": "bench.start",
+    "voice": "bench.voice",
 }
 
 
