@@ -228,3 +228,14 @@ def complaints() -> set[str]:
 
 def test_complaints_are_found_in_the_program() -> None:
     assert {"notice_unread", "email_form", "mobile_landline"} <= complaints()
+
+
+# Who is spoken to
+
+
+@pytest.mark.parametrize(
+    ("language", "others"), [("fr", "agent|borne"), ("en", "agent|another terminal"), ("ar", "موظف")]
+)
+def test_a_fault_at_a_counter_sends_nobody_to_an_agent(language: str, others: str) -> None:
+    said = strings("faults_counter.json", content(language, "faults_counter.json"))
+    assert [one for one in said if re.search(others, one.words, re.IGNORECASE)] == []
