@@ -103,8 +103,10 @@ def test_a_guessed_token_is_nobodys(browser: Browser, rig: EnrolmentRig) -> None
     host = browser.address.split("//")[1]
     browser.client.set_cookie(COOKIE, "guessed", domain=host, path="/patient")
     assert browser.step() == "pairing"
-    assert browser.post("/patient/touch/consent/answer", accepted="yes") == 303
+    visit = str(rig.journey.visit)  # known to whoever looks over a shoulder
+    assert browser.post("/patient/touch/consent/answer", accepted="yes", visit=visit) == 303
     assert rig.step is Step.CONSENT
+    assert browser.post("/patient/activite") == 204
 
 
 @pytest.mark.parametrize("path", ["/patient/etat?revision=0&veil=0", "/patient/voix?revision=0"])

@@ -23,7 +23,7 @@ from tests.fakes.terminal_rig import TerminalRig
 from wire.failpoints import Failpoint
 from wire.homes import TERMINAL_STORE
 from wire.identifiers import RecordId
-from wire.records import check_parts, first_link, read_record, read_routing, record_hash
+from wire.records import RecordKind, check_parts, first_link, read_record, read_routing, record_hash
 from wire.sealing import key_id, key_id_of
 from wire.trust import KeyUse
 
@@ -49,6 +49,27 @@ def test_a_database_of_before_the_count_opens_with_all_it_holds(rig: TerminalRig
         database.execute("DELETE FROM _sqlite_migrations WHERE name = '0002_openings'")
     rig.reopen()
     assert (rig.store.waiting(), rig.store.openings_since(PRESENT)) == (1, 0)
+
+
+def test_kinds_are_still_known_when_central_has_the_records_and_after_a_restart(rig: TerminalRig) -> None:
+    began = rig.clock.now()
+    rig.enrol(1)
+    rig.add(refusal(rig.clock.now()))
+    rig.run()
+    rig.reopen()
+    assert {one.kind for one in rig.store.kept_since(began)} >= {RecordKind.ENROLMENT}
+    assert RecordKind.REFUSAL in {one.kind for one in rig.store.kept_since(began - timedelta(hours=1))}
+
+
+def test_a_database_of_before_the_kinds_knows_its_openings_and_shows_nothing_it_does_not_know(rig: TerminalRig) -> None:
+    began = rig.clock.now() - timedelta(hours=1)
+    rig.enrol(1)
+    rig.add(refusal(rig.clock.now()))
+    with rig.database.transaction() as database:
+        database.execute("ALTER TABLE records DROP COLUMN kind")
+        database.execute("DELETE FROM _sqlite_migrations WHERE name = '0003_kinds'")
+    rig.reopen()
+    assert {one.kind for one in rig.store.kept_since(began)} == {RecordKind.ENROLMENT}
 
 
 def test_records_form_one_chain_from_the_terminals_first_link(rig: TerminalRig) -> None:
