@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import subprocess
 import sys
 import threading
@@ -11,7 +12,7 @@ import pytest
 
 from kiosk.assembly import build, open_home
 from kiosk.enrolment.errors import StoreError
-from kiosk.settings import KioskSettings
+from kiosk.settings import KioskSettings, VoiceMode
 from kiosk.sync.errors import KeyFileError, LinkError
 from tests.fakes.programme import Programme
 from wire.homes import CENTRAL_URL, DEVICE_KEY, TERMINAL_NAME, TERMINAL_STORE
@@ -72,3 +73,23 @@ def test_a_damaged_database_stops_the_start_and_says_so(settings: KioskSettings)
     (settings.home / TERMINAL_STORE).write_bytes(b"\xff" * 8192)
     with pytest.raises(StoreError):
         open_home(settings)
+
+
+@pytest.mark.voice
+def test_a_terminal_with_a_headset_speaks_its_screen(settings: KioskSettings) -> None:
+    terminal = build(dataclasses.replace(settings, voice=VoiceMode.HEADSET))
+    try:
+        terminal.session.choose_comfort("voice", "on")
+        revision = terminal.session.screen().revision
+        answer = terminal.app.test_client().get(f"/voix?revision={revision}")
+        assert (answer.status_code, answer.data[:4]) == (200, b"RIFF")
+    finally:
+        terminal.stop()
+
+
+def test_a_terminal_without_a_headset_has_no_voice(settings: KioskSettings) -> None:
+    terminal = build(settings)
+    try:
+        assert not terminal.session.voice_offered
+    finally:
+        terminal.stop()
