@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import zxingcpp
 from PIL import Image
 
-_LOCATOR = re.compile(r"Numéro du ticket\s+([0-9A-Z-]+)")
-_CODE = re.compile(r"Code d’activation\s+([0-9A-Z-]+\s+[0-9A-Z-]+)")  # noqa: RUF001 - as printed
+_LOCATOR = re.compile(r"(?:Numéro du ticket|Slip number)\s+([0-9A-Z-]+)")
+_CODE = re.compile(r"(?:Code d’activation|Activation code)\s+([0-9A-Z-]+\s+[0-9A-Z-]+)")  # noqa: RUF001 - as printed
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -91,11 +91,11 @@ def test_an_access_granted_later_gets_its_wrap(town: Town, hall: Guest, card: st
 
 
 def test_another_contact_is_where_the_holder_is_written_to(known: Known, hall: Guest, home: Home) -> None:
-    wishes = Wishes(aim="contact_change", mobile="07 00 00 00 31", proves=True)
+    wishes = Wishes(aim="contact_change", mobile="06 12 34 56 31", proves=True)
     assert hall.enrol(known.card, wishes) == "thanks"
     known.sends()
     assert known.effect("contact_change") == ["done"]
-    assert home.activate(address_in(known.slip, home), proves="+33700000031") == "activated"
+    assert home.activate(address_in(known.slip, home), proves="+33612345631") == "activated"
 
 
 def test_a_closed_dossier_is_reopened_with_a_consent_of_its_own(known: Known, hall: Guest, home: Home) -> None:

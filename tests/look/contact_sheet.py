@@ -2,7 +2,7 @@
 
 ``.venv/bin/python -m tests.look.contact_sheet [key=value…]`` with the keys kind, layout, language, contrast, text, low,
 keypad and scene; several values are joined by commas. Without any: both kinds and layouts in every language, plain and
-in high contrast at 200 %. Writes ``test-output/sheets/*.png`` and says what does not fit.
+in high contrast at 200 %, and the hall's low layout. Writes ``test-output/sheets/*.png`` and says what does not fit.
 """
 
 from __future__ import annotations
@@ -95,11 +95,12 @@ def looks(asked: dict[str, list[str]]) -> list[Look]:
         chosen = [asked.get(field, defaults[field]) for field in fields]
         return [Look(JourneyKind(kind), *rest) for kind, *rest in itertools.product(*chosen)]
     languages = [one.code for one in EnrolmentRig(programme=_PROGRAMME).session.languages]
-    return [
+    plain = [
         Look(kind, layout, language, *look)
         for kind, layout, language in itertools.product(JourneyKind, LAYOUTS, languages)
         for look in (("normal", "100"), ("high", "200"))
     ]
+    return plain + [Look(JourneyKind.HALL, "portrait", language, low="on") for language in languages]
 
 
 def main(arguments: list[str]) -> int:
