@@ -65,16 +65,15 @@ def absent(item: HandOverItem, part: VaultPart) -> Words:
 def answered(item: HandOverItem, change: VaultChange) -> Words:
     """What the holder answered anew.
 
-    A "yes" beside central's refusal is the older of the two, and says nothing any more.
+    A "yes" beside central's refusal is the older of the two; at that refusal's time it says nothing (:class:`Word`).
     """
     said = {WrapRole.BREAK_GLASS: change.break_glass, WrapRole.CENTRE_15: change.centre_15}
     words = {}
     for role, answer in said.items():
-        flag = _flag(item, role)
         if answer is False:
             words[role] = _refusal(item, role)
-        elif answer is True and not flag.refused:
-            words[role] = Word(flag.decided_ms, refused=False)
+        elif answer is True:
+            words[role] = Word(_flag(item, role).decided_ms, refused=False)
     return words
 
 

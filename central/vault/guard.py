@@ -90,7 +90,7 @@ class Guard:
 
         Steps:
 
-        1. the request still waits; its dossier has arrived and is open;
+        1. the request still waits; its dossier has arrived and is open; no code that was asked for later is good yet;
         2. where somebody holds a passphrase: the delay is over, counted from the arrival or from the notice, and
            nobody is still to be told;
         3. recovery's wrap of every generation is opened, and its key must be the dossier's;
@@ -103,7 +103,7 @@ class Guard:
         dossier = keyring.find(conn, found.dossier_id)  # 1
         if dossier is None:
             slips.postpone(conn, found, _after(now_ms, _AGAIN))
-        elif dossier.is_closed:
+        elif dossier.is_closed or slips.is_superseded(conn, found):
             slips.settle(conn, found, SlipState.VOID)
         elif (until_ms := self._waits_until(conn, found, now_ms)) > now_ms:  # 2
             slips.postpone(conn, found, until_ms)

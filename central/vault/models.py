@@ -197,6 +197,7 @@ slips = Table(
     Column("state", _WORD, nullable=False),
     Column("wrong_tries", Integer, nullable=False),
     Column("received_ms", BigInteger, nullable=False),
+    Column("place", Integer, nullable=False, doc="in the order of arrival within its dossier, from 1"),
     Column("live_ms", BigInteger, nullable=True, doc="since when its code is good; its life counts from then"),
     Column("due_ms", BigInteger, nullable=True, doc="while it waits: not before then"),
     Index(None, "record_id"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from central.vault.models import SlipState, slips
 from central.vault.wraps import Bound
@@ -17,7 +17,11 @@ _OPEN_STATES = (SlipState.LIVE.value, SlipState.WAITING_GUARD.value)
 
 @dataclass(frozen=True, slots=True, repr=False)
 class SlipOnFile:
-    """A slip as the vault has it. ``live_ms``: since when it is good; ``due_ms``: while it waits, not before then."""
+    """A slip as the vault has it.
+
+    ``place``: in the order of arrival within its dossier, 0 before it is kept; ``live_ms``: since when it is good;
+    ``due_ms``: while it waits, not before then.
+    """
 
     record_id: RecordId
     terminal: TerminalId
@@ -28,6 +32,7 @@ class SlipOnFile:
     received_ms: int
     live_ms: int | None
     due_ms: int | None
+    place: int = 0
 
     @property
     def bound(self) -> Bound:
@@ -61,18 +66,22 @@ def waiting(conn: Connection, *, now_ms: int, limit: int) -> list[SlipOnFile]:
     rows = conn.execute(
         select(slips)
         .where(slips.c.due_ms <= now_ms)
-        .order_by(slips.c.due_ms, slips.c.received_ms, slips.c.record_id)
+        .order_by(slips.c.due_ms, slips.c.received_ms, slips.c.dossier_id, slips.c.place)
         .limit(limit)
     )
     return [_slip(row) for row in rows]
 
 
-def keep(
-    conn: Connection,
-    slip: SlipOnFile,
-    locator: str,
-) -> None:
-    """A slip that is new here."""
+def is_superseded(conn: Connection, slip: SlipOnFile) -> bool:
+    """Whether a slip of that dossier that arrived later is good or was used: the older one comes too late."""
+    later = (slips.c.dossier_id == slip.dossier_id.value, slips.c.place > slip.place)
+    good = slips.c.state.in_((SlipState.LIVE.value, SlipState.USED.value))
+    return conn.execute(select(slips.c.record_id).where(*later, good).limit(1)).first() is not None
+
+
+def keep(conn: Connection, slip: SlipOnFile, locator: str) -> None:
+    """A slip that is new here; its place is the next one of its dossier: slips of one hand-over have one time."""
+    last = conn.execute(select(func.max(slips.c.place)).where(slips.c.dossier_id == slip.dossier_id.value)).scalar()
     conn.execute(
         insert(slips).values(
             locator=locator,
@@ -83,6 +92,7 @@ def keep(
             state=slip.state.value,
             wrong_tries=slip.wrong_tries,
             received_ms=slip.received_ms,
+            place=(last or 0) + 1,
             live_ms=slip.live_ms,
             due_ms=slip.due_ms,
         )
@@ -128,4 +138,5 @@ def _slip(row: Any) -> SlipOnFile:
         received_ms=row.received_ms,
         live_ms=row.live_ms,
         due_ms=row.due_ms,
+        place=row.place,
     )

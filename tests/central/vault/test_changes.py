@@ -179,6 +179,14 @@ def test_at_the_same_moment_the_refusal_wins(site: VaultSite) -> None:
     assert "break_glass" not in site.roles(dossier)
 
 
+def test_a_yes_that_central_sends_beside_its_own_later_refusal_grants_nothing(site: VaultSite) -> None:
+    dossier, _ = site.opened_dossier(REFUSED_BOTH)
+    late = site.change_item(site.change(break_glass=True), dossier, break_glass_refused=True, break_glass_decided_ms=8)
+    site.hand_over(late)
+    site.guard()
+    assert "break_glass" not in site.roles(dossier)
+
+
 def test_a_grant_without_a_time_counts_for_nothing_against_a_refusal(site: VaultSite) -> None:
     dossier, _ = site.opened_dossier(REFUSED_BOTH)
     site.take_change(dossier, break_glass=True, decided_ms=0)

@@ -74,8 +74,11 @@ def test_the_second_version_keeps_what_the_first_had_and_knows_what_it_needs_of_
         ("break_glass", True, 0)
     ]
     assert [(row["dossier_id"][0], row["what"]) for row in site.rows(owed)] == [(2, "generation")]
-    found = {row["locator"]: (row["terminal"], row["live_ms"], row["due_ms"]) for row in site.rows(slips)}
-    assert found == {"AAAAAAAA": ("HALL-1", 9, None), "BBBBBBBB": ("HALL-1", None, 9)}
+    found = {
+        row["locator"]: tuple(row[name] for name in ("terminal", "place", "live_ms", "due_ms"))
+        for row in site.rows(slips)
+    }
+    assert found == {"AAAAAAAA": ("HALL-1", 1, 9, None), "BBBBBBBB": ("HALL-1", 2, None, 9)}
     assert [row["until_ms"] for row in site.rows(attempts)] == [1000 + 15 * 60 * 1000]
 
 
@@ -100,6 +103,7 @@ def test_down_to_the_first_version_and_up_again_keeps_refusals_slips_and_account
 
 def test_a_slip_of_the_first_version_that_waited_for_ever_becomes_good(site: VaultSite) -> None:
     dossier, _ = site.opened_dossier()
+    site.clock.pass_by(minutes=1)
     second = site.enrol()
     site.hand_over(site.item(second, dossier, HandOverAction.CODE_REQUEST))
     migrate(site.engine, "0001")

@@ -102,14 +102,24 @@ def test_a_second_enrolments_slip_becomes_good(site: VaultSite) -> None:
     assert state_of(site.activate_slip(second)) == "activated"
 
 
-def test_a_request_that_came_before_its_dossier_waits_for_it(site: VaultSite) -> None:
+def test_a_request_that_came_before_its_dossier_gives_way_to_the_slip_that_came_with_it(site: VaultSite) -> None:
     first, second, dossier = site.enrol(), site.enrol(), new_dossier_id()
     site.hand_over(site.item(second, dossier, HandOverAction.CODE_REQUEST))
     site.guard()
     site.hand_over(site.item(first, dossier))
     site.clock.pass_by(minutes=1)
     site.guard()
-    assert (state(site, first), state(site, second)) == ("void", "live")
+    assert (state(site, first), state(site, second)) == ("live", "void")
+
+
+def test_a_request_that_came_before_a_dossier_without_a_slip_is_made_good_once_it_is_there(site: VaultSite) -> None:
+    first, second, dossier = site.enrol(slip=False), site.enrol(), new_dossier_id()
+    site.hand_over(site.item(second, dossier, HandOverAction.CODE_REQUEST))
+    site.guard()
+    site.hand_over(site.item(first, dossier))
+    site.clock.pass_by(minutes=1)
+    site.guard()
+    assert state_of(site.activate_slip(second)) == "activated"
 
 
 # What it does
@@ -165,6 +175,31 @@ def test_of_two_requests_the_one_that_came_last_stays_good(site: VaultSite) -> N
     one, other = (site.take_change(dossier, code=True) for _ in range(2))
     site.guard()
     assert (state(site, one), state(site, other)) == ("void", "live")
+
+
+def test_two_requests_in_one_hand_over_keep_their_order(site: VaultSite) -> None:
+    dossier, _ = site.opened_dossier()
+    changes = [site.change(code=True) for _ in range(4)]
+    site.hand_over(*(site.change_item(change, dossier) for change in changes))
+    site.guard()
+    assert [state(site, change) for change in changes] == ["void", "void", "void", "live"]
+
+
+def test_a_request_that_waits_longer_than_a_later_one_does_not_kill_its_code(post: VaultSite) -> None:
+    dossier, _ = active(post, contact=ROSE)
+    older = post.take_change(dossier, code=True)
+    post.messenger.failure = "unreachable"
+    post.guard()
+    post.messenger.failure = "recipient"
+    newer = post.take_change(dossier, code=True)
+    post.guard()
+    post.messenger.failure = None
+    post.clock.pass_by(hours=1)
+    post.guard()
+    for _day in range(2):
+        post.clock.pass_by(hours=24)
+        post.guard()
+    assert (state(post, older), state(post, newer)) == ("void", "live")
 
 
 def test_a_second_round_changes_nothing(site: VaultSite) -> None:

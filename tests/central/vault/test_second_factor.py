@@ -238,6 +238,14 @@ def test_a_dossier_closed_meanwhile_is_not_activated(post: VaultSite) -> None:
     assert roles(post) == {"recovery"}
 
 
+def test_a_slip_locked_meanwhile_is_not_activated(post: VaultSite) -> None:
+    _, enrolment, holder = at_the_code(post, UNPROVED)
+    for number in range(5):
+        post.activate(enrolment.locator.grouped(), post.enrol().code.grouped(), address=f"198.51.100.{number}")
+    assert state_of(holder.step("skip")) == "form"
+    assert "passphrase" not in roles(post)
+
+
 def test_a_key_renewed_meanwhile_asks_for_the_slip_again(post: VaultSite) -> None:
     dossier, enrolment, holder = at_the_code(post, UNPROVED)
     post.take_change(dossier, break_glass=False, decided_ms=5)

@@ -63,6 +63,7 @@ def downgrade() -> None:
 
 def _raise_slips() -> None:
     op.add_column("slips", sa.Column("terminal", sa.String(32), nullable=True))
+    op.add_column("slips", sa.Column("place", sa.Integer, nullable=True))
     op.add_column("slips", sa.Column("live_ms", sa.BigInteger, nullable=True))
     op.add_column("slips", sa.Column("due_ms", sa.BigInteger, nullable=True))
     # A waiting slip's own terminal was not kept. Its wrap will be made and opened in the context that stands here, so
@@ -73,10 +74,16 @@ def _raise_slips() -> None:
     )
     op.execute("UPDATE slips SET live_ms = received_ms WHERE state <> 'waiting_guard'")
     op.execute("UPDATE slips SET due_ms = received_ms WHERE state = 'waiting_guard'")
-    with op.batch_alter_table("slips") as slips:
-        slips.alter_column("terminal", existing_type=sa.String(32), nullable=False)
     for column in ("record_id", "dossier_id", "due_ms"):
         op.create_index(f"ix_slips_{column}", "slips", [column])
+    op.execute(
+        "UPDATE slips SET place = (SELECT COUNT(*) FROM slips AS other WHERE other.dossier_id = slips.dossier_id "
+        "AND (other.received_ms < slips.received_ms "
+        "OR (other.received_ms = slips.received_ms AND other.record_id <= slips.record_id)))"
+    )
+    with op.batch_alter_table("slips") as slips:
+        slips.alter_column("terminal", existing_type=sa.String(32), nullable=False)
+        slips.alter_column("place", existing_type=sa.Integer, nullable=False)
 
 
 def _lower_slips() -> None:
@@ -86,7 +93,7 @@ def _lower_slips() -> None:
     for column in ("record_id", "dossier_id", "due_ms"):
         op.drop_index(f"ix_slips_{column}", "slips")
     with op.batch_alter_table("slips") as slips:
-        for column in ("terminal", "live_ms", "due_ms"):
+        for column in ("terminal", "place", "live_ms", "due_ms"):
             slips.drop_column(column)
 
 
