@@ -11,7 +11,7 @@ from kiosk.enrolment.faults import Fault
 from kiosk.enrolment.machine import CentralReading, DeadRecord
 from kiosk.enrolment.panel import OPENED_FROM
 from kiosk.enrolment.panel_sheet import PanelSheet, Task
-from kiosk.enrolment.ports import Operator, PrintResult, ReaderState
+from kiosk.enrolment.ports import Door, Operator, PrintResult, ReaderState
 from kiosk.enrolment.slip import SlipKind
 from kiosk.enrolment.steps import PANEL_STEPS, PERSONAL, JourneyKind, Step
 from kiosk.enrolment.upkeep import Finding, Level
@@ -90,7 +90,7 @@ def test_a_wrong_pin_is_said_and_a_lock_out_says_until_when(rig: EnrolmentRig) -
 def test_without_a_list_of_operators_or_a_disk_to_count_on_nobody_gets_in(
     error: Exception, rig: EnrolmentRig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def verify(_pin: str) -> Operator | None:
+    def verify(_pin: str, _door: Door) -> Operator | None:
         raise error
 
     monkeypatch.setattr(rig.operators, "verify", verify)
