@@ -50,7 +50,7 @@ def acknowledgement(shown: SlipFactsShown, words: Words) -> Slip:
         SlipLine(LineRole.RULE),
         *_person(facts, words),
         *_company(facts.representation, words),
-        SlipLine(LineRole.SMALL, f"{words['reference']} : {shown.record_id}"),
+        SlipLine(LineRole.SMALL, words["reference"].format(reference=shown.record_id)),
         *_choices(facts, words),
         SlipLine(LineRole.RULE),
         *_consequence(shown, words),
@@ -227,7 +227,11 @@ def _masked_for_paper(nir: Nir) -> str:
 
 
 def _notice(shown: TextShown | None, words: Words) -> tuple[SlipLine, ...]:
-    return () if shown is None else (SlipLine(LineRole.SMALL, f"{words['notice']} : {shown.text_id} {shown.version}"),)
+    return (
+        ()
+        if shown is None
+        else (SlipLine(LineRole.SMALL, words["notice"].format(text=f"{shown.text_id} {shown.version}")),)
+    )
 
 
 def _help(place: TerminalPlace, words: Words) -> tuple[SlipLine, ...]:
