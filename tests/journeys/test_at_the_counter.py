@@ -59,7 +59,7 @@ def test_with_a_screen_of_their_own_the_pharmacist_touches_three_times(
     operator.touch("confirm", wishes)
     operator.see("done")
     operator.press("finish")
-    assert operator.touches <= MOST_TOUCHES
+    assert operator.made.total() <= MOST_TOUCHES
     town.wait_until_all_is_sent(PHARMACY)
     assert before.cents(before.the_dossier()) == [100]
 
