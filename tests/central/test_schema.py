@@ -8,9 +8,12 @@ from sqlalchemy.schema import CreateTable
 
 from central import schema
 from central.engine import _compiled_insert, make_engine, reading
-from central.enrolments.models import dossiers
-from tests.central.intake_rig import IntakeRig
+from central.enrolments.models import access_decisions, dossiers, pending_ins
+from central.intake.models import records
+from tests.central.intake_rig import ARRIVAL, IntakeRig
+from tests.fakes.terminal import LAUNCH
 from wire.evidence import Question
+from wire.identifiers import milliseconds
 
 
 def test_the_migrated_database_has_the_shape_of_the_code(tmp_path: Path) -> None:
@@ -43,6 +46,38 @@ def test_up_and_down_and_up_with_data(tmp_path: Path) -> None:
     report = rig.recount()
     assert report.agrees, report.lines()
     assert rig.rows(dossiers) == before
+    rig.close()
+
+
+def test_down_with_returns_loses_only_what_the_older_shape_cannot_hold(tmp_path: Path) -> None:
+    rig = IntakeRig(tmp_path)
+    terminal = rig.terminal()
+    terminal.enrol(1)
+    terminal.come_back("consent_change", 1, at=ARRIVAL, accepted={Question.BREAK_GLASS: False})
+    terminal.come_back("closure_request", 1, at=ARRIVAL)
+    terminal.come_back("code_reissue", 2)
+    terminal.wait_for_number()
+    rig.send(terminal)
+    kept = [(row.dossier_id, row.state, row.break_glass_refused) for row in rig.rows(dossiers)]
+    schema.downgrade(rig.engine, "0003")
+    schema.upgrade(rig.engine)
+    assert schema.drift(rig.engine) == []
+    assert [(row.dossier_id, row.state, row.break_glass_refused) for row in rig.rows(dossiers)] == kept
+    assert (rig.count(records), rig.count(pending_ins)) == (5, 0)
+    rig.close()
+
+
+def test_refusals_of_before_have_the_time_of_their_opening(tmp_path: Path) -> None:
+    rig = IntakeRig(tmp_path)
+    terminal = rig.terminal()
+    terminal.enrol(1, accepted={Question.CENTRE_15: False})
+    rig.send(terminal)
+    schema.downgrade(rig.engine, "0003")
+    schema.upgrade(rig.engine)
+    [row], [word] = rig.rows(dossiers), rig.rows(access_decisions)
+    opened_ms = milliseconds(LAUNCH)
+    assert (row.centre_15_decided_ms, row.break_glass_decided_ms, row.state_decided_ms) == (opened_ms, 0, opened_ms)
+    assert (word.access, word.decided_ms, word.changed) == ("centre_15", opened_ms, False)
     rig.close()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -189,6 +190,26 @@ def test_nobody_is_named_by_the_register(country: Country) -> None:
     country.rig.engine.dispose()
     written = b"".join(path.read_bytes() for path in country.rig.folder.iterdir())
     assert [word for word in (fictitious_nir(1).compact, "SPÉCIMEN") if word.encode() in written] == []
+
+
+def test_the_thread_goes_on_after_a_failure_and_logs_no_word_of_what_was_written(
+    country: Country, caplog: pytest.LogCaptureFixture
+) -> None:
+    country.inform(1)
+    stop, asked = threading.Event(), []
+
+    def clock() -> datetime:
+        asked.append(1)
+        if len(asked) == 1:
+            raise RuntimeError(fictitious_nir(1).compact)
+        if len(asked) > 2:
+            stop.set()
+        return LETTER_DAY + timedelta(days=42)
+
+    OpeningsWorker(country.rig.parts, clock, round_s=0.0).run(stop)
+    assert country.rig.count(dossiers) == 1
+    assert "openings put off: RuntimeError" in caplog.messages
+    assert fictitious_nir(1).compact not in caplog.text
 
 
 def test_where_consent_creates_nothing_opens_by_itself_and_an_objection_is_only_kept(tmp_path: Path) -> None:

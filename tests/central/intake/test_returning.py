@@ -11,14 +11,19 @@ import pytest
 from central.accounts.models import accounts
 from central.audit.models import audit_entries
 from central.counters.models import counters
+from central.engine import writing
 from central.enrolments.models import changes, consents, dossiers, waiting_facts
 from central.handover.models import outbox
 from central.intake.models import quarantine
 from central.ledger.models import ledger_entries
+from central.proofs.codes import ProofSecret
+from central.proofs.models import contact_proofs
 from tests.central.intake_rig import ARRIVAL, IntakeRig
 from tests.fakes.terminal import LAUNCH, FakeTerminal, fictitious_nir, id_of, representation, returning_facts
 from wire.batch import Outcome
 from wire.evidence import Contact, Measure, Question
+from wire.identifiers import RecordId
+from wire.proofs import ContactKind
 from wire.records import read_record
 
 NEW = (Outcome.DURABLE_NEW, None)
@@ -262,6 +267,35 @@ class TestContactChange:
         claimed = Contact(email="a@exemple.fr", email_proved=True, email_proof=bytes(16))
         visit.enrols(contact=claimed)
         assert (visit.account.has_email, visit.account.email_proved) == (True, False)
+
+    @pytest.mark.parametrize(
+        ("address", "proved_at", "believed"),
+        [
+            ("a@exemple.fr", "T-PHARM-1", True),
+            ("b@exemple.fr", "T-PHARM-1", False),
+            ("a@exemple.fr", "T-PHARM-9", False),
+        ],
+    )
+    def test_central_s_own_proof_of_that_very_address_at_that_terminal_is(
+        self, visit: Visit, address: str, proved_at: str, *, believed: bool
+    ) -> None:
+        proof = RecordId.new(LAUNCH)
+        secret = ProofSecret.of(visit.rig.keys)
+        row = {
+            "proof_id": proof.value,
+            "terminal_id": proved_at,
+            "contact": "email",
+            "address_hash": secret.address_hash(ContactKind.EMAIL, "a@exemple.fr"),
+            "code_hash": None,
+            "wrong_tries": 0,
+            "asked_ms": 0,
+            "valid_until_ms": 0,
+            "proved_ms": 1,
+        }
+        with writing(visit.rig.engine) as connection:
+            connection.execute(contact_proofs.insert(), row)
+        visit.enrols(contact=Contact(email=address, email_proof=proof.value))
+        assert visit.account.email_proved is believed
 
     def test_an_older_one_that_comes_late_does_not_replace_the_newer(self, visit: Visit) -> None:
         visit.enrols()

@@ -1,4 +1,4 @@
-"""The two doors over Flask: what each problem looks like from outside."""
+"""The three doors over Flask: what each problem looks like from outside."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ from tests.central.intake_rig import ARRIVAL, IntakeRig
 from tests.fakes.terminal import FakeTerminal
 from wire.batch import BATCH_LIMIT, Outcome, open_answer
 from wire.failpoints import Failpoint
+from wire.figures import FIGURES_LIMIT, FiguresQuery, open_figures, write_figures_query
+from wire.identifiers import milliseconds
 from wire.status import STATUS_LIMIT
 
 
@@ -100,3 +102,13 @@ def test_central_keeps_its_own_time(rig: IntakeRig, client: FlaskClient) -> None
         client.post("/v1/batches", data=body).data, rig.keys.answer.public_key(), terminal=terminal.name, batch=body
     )
     assert read.server_ms == int(ARRIVAL.timestamp() * 1000)
+
+
+def test_an_office_asks_for_its_month_by_post(rig: IntakeRig, client: FlaskClient) -> None:
+    terminal = rig.terminal()
+    query = write_figures_query(FiguresQuery(terminal=terminal.name, asked_ms=milliseconds(ARRIVAL)), terminal.key)
+    answer = client.post("/v1/office-figures", data=query)
+    assert answer.status_code == 200
+    told = open_figures(answer.data, rig.keys.answer.public_key(), query=query, terminal=terminal.name)
+    assert (told.month, told.openings) == ("2018-11", 0)
+    assert client.post("/v1/office-figures", data=b"x" * (FIGURES_LIMIT + 1)).status_code == 413
