@@ -132,7 +132,10 @@ def is_refused(facts: AttestedFacts, question: Question) -> bool:
 
 def answered(facts: AttestedFacts, question: Question) -> bool | None:
     """What the person answered, None when they were not asked."""
-    return next((answer.accepted for answer in answers_of(facts) if answer.question is question), None)
+    for answer in answers_of(facts):  # a plain loop: this runs several times for each record that arrives
+        if answer.question is question:
+            return answer.accepted
+    return None
 
 
 def answers_of(facts: AttestedFacts) -> tuple[Answer, ...]:
@@ -152,11 +155,10 @@ def _are_answered(facts: AttestedFacts) -> bool:
     asked = _ASKED.get(type(facts))
     if asked is None:
         return True
-    given = {answer.question for answer in answers_of(facts)}
     return (
         all(_accepts(facts, question) for question in asked.accepted)
-        and asked.answered <= given
-        and (not asked.one_of or bool(asked.one_of & given))
+        and all(answered(facts, question) is not None for question in asked.answered)
+        and (not asked.one_of or any(answered(facts, question) is not None for question in asked.one_of))
     )
 
 

@@ -104,7 +104,7 @@ def given_contact(contact: Contact, scene: Scene, *, at_ms: int) -> ContactStand
 
 
 def _open(sheet: Sheet, fact: Fact, facts: OpeningFacts, account: AccountState, *, copies: int) -> None:
-    at_ms = fact.time.counted_ms
+    at_ms = fact.at_ms
     refused = {name: is_refused(facts, question) for name, question in QUESTION_OF.items()}
     standing = Standing(
         dossier_id=dossier_of(fact.record_id),
@@ -164,7 +164,7 @@ def _second(sheet: Sheet, fact: Fact, facts: OpeningFacts) -> None:
     sheet.keep_evidence(standing.dossier_id, fact.record_id, evidence_of(facts))
     sheet.count(Measure.SECOND_ENROLMENTS, fact.day)
     slips = int(isinstance(facts, EnrolmentFacts) and facts.activation_slip)
-    decided_ms = max(standing.state_decided_ms, fact.time.counted_ms)
+    decided_ms = max(standing.state_decided_ms, fact.at_ms)
     sheet.change(fact.person, replace(standing, copies=standing.copies + slips, state_decided_ms=decided_ms))
     for name, question in QUESTION_OF.items():
         if is_refused(facts, question):

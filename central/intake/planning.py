@@ -176,8 +176,9 @@ def fact_of(opened: Opened, time: OpeningTime, person: bytes | None = None) -> F
     assert found is not None
     assert opened.facts is not None
     assert not isinstance(opened.facts, SlipFacts)
-    routing = opened.item.routing
-    return Fact(routing.record_id, routing.kind, opened.facts, found, time, opened.item.record.vault)
+    routing, at_ms = opened.item.routing, time.counted_ms
+    vault = opened.item.record.vault
+    return Fact(routing.record_id, routing.kind, opened.facts, found, time, at_ms, paris_day(at_ms), vault)
 
 
 def take_effect(sheet: Sheet, fact: Fact) -> str | None:

@@ -93,7 +93,7 @@ def _reactivate(sheet: Sheet, fact: Fact, facts: ReactivationFacts, standing: St
 
     On a dossier that is open nothing opens, but its answers and its new code count: they are what the person said.
     """
-    at_ms, is_closed = fact.time.counted_ms, standing.state is DossierState.CLOSED
+    at_ms, is_closed = fact.at_ms, standing.state is DossierState.CLOSED
     if is_closed and not standing.may_reopen(fact.day):
         sheet.note_change(fact, standing.dossier_id, Effect.TOO_LATE)
         return TOO_LATE
@@ -122,7 +122,7 @@ def _reactivate(sheet: Sheet, fact: Fact, facts: ReactivationFacts, standing: St
 
 def _reissue(sheet: Sheet, fact: Fact, standing: Standing) -> str | None:
     """A new code for an open dossier, under the vault's guard; of a closed one it waits until that opens again."""
-    if standing.state is DossierState.CLOSED and fact.time.counted_ms > standing.state_decided_ms:
+    if standing.state is DossierState.CLOSED and fact.at_ms > standing.state_decided_ms:
         _wait(sheet, fact)
         return DOSSIER_CLOSED
     if standing.state is DossierState.CLOSED:
@@ -142,7 +142,7 @@ def _decide(sheet: Sheet, fact: Fact, facts: ConsentChangeFacts, standing: Stand
     after = sheet.standing(fact.person)
     assert after is not None
     changed = [name for name in QUESTION_OF if standing.access(name).refused is not after.access(name).refused]
-    holds = [name for name in QUESTION_OF if after.access(name).decided_ms == fact.time.counted_ms]
+    holds = [name for name in QUESTION_OF if after.access(name).decided_ms == fact.at_ms]
     effect = Effect.DONE if changed else Effect.ALREADY if holds else Effect.SUPERSEDED
     sheet.note_change(fact, standing.dossier_id, effect)
     if effect is Effect.DONE:
@@ -179,7 +179,7 @@ def _close(sheet: Sheet, fact: Fact, facts: ClosureFacts, standing: Standing) ->
             return None
         sheet.note_change(fact, standing.dossier_id, Effect.ALREADY)
         return ALREADY_CLOSED
-    if fact.time.counted_ms < standing.state_decided_ms:
+    if fact.at_ms < standing.state_decided_ms:
         sheet.note_change(fact, standing.dossier_id, Effect.SUPERSEDED)
         return SUPERSEDED
     motive = Motive.REPRESENTATIVE_REQUEST if _is_represented(facts) else Motive.PATIENT_REQUEST
@@ -192,7 +192,7 @@ def _close(sheet: Sheet, fact: Fact, facts: ClosureFacts, standing: Standing) ->
 
 
 def _shut(sheet: Sheet, fact: Fact, standing: Standing, closing: Closing) -> None:
-    sheet.change(fact.person, standing.closed(closing, at_ms=fact.time.counted_ms))
+    sheet.change(fact.person, standing.closed(closing, at_ms=fact.at_ms))
     sheet.audit(AuditTag.DOSSIER_CLOSED, standing.dossier_id, fact.record_id.hex())
     sheet.audit(AuditTag.ACCOUNT_DISABLED, standing.dossier_id)
 
@@ -208,7 +208,7 @@ def _note_opposition(sheet: Sheet, fact: Fact, facts: OppositionFacts, effect: E
         {
             "fingerprint": fact.person,
             "record_id": fact.record_id,
-            "decided_ms": fact.time.counted_ms,
+            "decided_ms": fact.at_ms,
             "effect": effect.value,
             "evidence": evidence_of(facts),
         }
@@ -227,9 +227,9 @@ def _take_contact(sheet: Sheet, fact: Fact, contact: Contact) -> bool:
     """The contact of a later record replaces the one known; whether it did."""
     standing = sheet.standing(fact.person)
     assert standing is not None
-    if fact.time.counted_ms < standing.contact.decided_ms:
+    if fact.at_ms < standing.contact.decided_ms:
         return False
-    given = given_contact(contact, sheet.scene, at_ms=fact.time.counted_ms)
+    given = given_contact(contact, sheet.scene, at_ms=fact.at_ms)
     sheet.change(fact.person, replace(standing, contact=given))
     return True
 

@@ -45,19 +45,20 @@ _ACCESS_TAGS = {
 
 
 class Fact(msgspec.Struct, frozen=True):
-    """One fact about a person, understood: ``person`` is the fingerprint, ``vault`` the part sealed to the vault."""
+    """One fact about a person, understood.
+
+    ``person`` is the fingerprint, ``vault`` the part sealed to the vault, ``at_ms`` the clamped time and ``day`` its
+    date in Paris.
+    """
 
     record_id: bytes
     kind: str
     facts: AttestedFacts
     person: bytes
     time: OpeningTime
+    at_ms: int
+    day: str
     vault: bytes | None = None
-
-    @property
-    def day(self) -> str:
-        """The date in Paris of the clamped time."""
-        return paris_day(self.time.counted_ms)
 
     def __repr__(self) -> str:
         return "Fact(…)"
@@ -139,7 +140,7 @@ class Sheet:
     def decide_access(self, fact: Fact, name: AccessName, *, refused: bool) -> None:
         """One more word on an emergency access: kept, and told when the flag becomes another."""
         standing = self._standings[fact.person]
-        access = standing.access(name).after(refused=refused, at_ms=fact.time.counted_ms)
+        access = standing.access(name).after(refused=refused, at_ms=fact.at_ms)
         changed = access.refused is not standing.access(name).refused
         self.note_decision(fact, standing.dossier_id, name, refused=refused, changed=changed)
         if changed:
@@ -169,7 +170,7 @@ class Sheet:
                 "record_id": fact.record_id,
                 "access": name.value,
                 "refused": refused,
-                "decided_ms": fact.time.counted_ms,
+                "decided_ms": fact.at_ms,
                 "changed": changed,
             }
         )
@@ -181,7 +182,7 @@ class Sheet:
                 "dossier_id": dossier_id,
                 "record_id": fact.record_id,
                 "kind": fact.kind,
-                "decided_ms": fact.time.counted_ms,
+                "decided_ms": fact.at_ms,
                 "effect": effect.value,
             }
         )

@@ -44,7 +44,7 @@ def resume(
         _read(connection, opener, stage, row, now_ms)
         for row in connection.execute(_DUE, {"fingerprints": fingerprints})
     ]
-    for fact, scene in sorted(due, key=lambda one: (one[0].time.counted_ms, one[0].record_id)):
+    for fact, scene in sorted(due, key=lambda one: (one[0].at_ms, one[0].record_id)):
         connection.execute(
             delete(waiting_facts).where(
                 and_(waiting_facts.c.fingerprint == fact.person, waiting_facts.c.record_id == fact.record_id)
