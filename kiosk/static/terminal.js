@@ -114,10 +114,10 @@
         if (box.scrollHeight > box.clientHeight + 2 && getComputedStyle(box).overflowY !== "visible") box.tabIndex = 0;
         else box.removeAttribute("tabindex");
       });
-      button.hidden = !boxes.some((box) => box.tabIndex === 0 && rest(box) > 24);
+      button.hidden = !boxes.some((box) => box.tabIndex === 0 && rest(box) > 8);
     };
     button.onclick = () => {
-      const box = boxes.find((one) => one.tabIndex === 0 && rest(one) > 24);
+      const box = boxes.find((one) => one.tabIndex === 0 && rest(one) > 8);
       if (box) box.scrollBy({ top: box.clientHeight * 0.7, behavior: "smooth" });
     };
     boxes.forEach((box) => box.addEventListener("scroll", () => { look(); alive(); }, { passive: true }));
