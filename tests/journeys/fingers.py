@@ -13,6 +13,8 @@ from tests.town.wishes import Wishes
 WITHIN_MS = 30_000.0
 _WORKING = ("reading", "status", "printing")
 _SCREENS_AT_MOST = 60
+_ANOTHER_SCREEN_AT_REST = """was => document.querySelector("#screen").dataset.revision !== was
+  && !document.querySelector("main .wheel")"""
 # Two pictures in a row at the same place: the smooth scrolling has ended.
 _STANDS_STILL = """() => new Promise((good) => {
   const box = document.querySelector("[data-notice]");
@@ -44,10 +46,8 @@ class Fingers:
         """Say what is wished on this screen, and wait until another one is there."""
         revision = self.page.get_attribute("#screen", "data-revision")
         self._way(step, wishes)()
-        if step == "proof":  # the same screen again for a second contact
-            self.page.wait_for_function(
-                "was => document.querySelector('#screen').dataset.revision !== was", arg=revision
-            )
+        if step == "proof":  # the same screen again for a second contact, and while central is asked
+            self.page.wait_for_function(_ANOTHER_SCREEN_AT_REST, arg=revision)
         else:
             expect(self.shown(step)).to_have_count(0, timeout=WITHIN_MS)
 
