@@ -71,9 +71,8 @@ def _closing(row: RowMapping) -> Closing | None:
     )
 
 
-def dossier_columns(standing: Standing) -> dict[str, Any]:
-    """What of a standing is written in the dossier's row."""
-    closing = standing.closing
+def opening_columns(standing: Standing) -> dict[str, Any]:
+    """What of a standing is written in the row of a dossier that opens: of a closing the row knows nothing yet."""
     return {
         "state": standing.state.value,
         "state_decided_ms": standing.state_decided_ms,
@@ -82,6 +81,11 @@ def dossier_columns(standing: Standing) -> dict[str, Any]:
         "centre_15_refused": standing.centre_15.refused,
         "centre_15_decided_ms": standing.centre_15.decided_ms,
         "copies": standing.copies,
+    }
+
+
+def _closing_columns(closing: Closing | None) -> dict[str, Any]:
+    return {
         "closed_on": None if closing is None else closing.closed_on,
         "motive": None if closing is None else closing.motive.value,
         "purge_on": None if closing is None else closing.purge_on,
@@ -105,7 +109,8 @@ def account_columns(standing: Standing) -> dict[str, Any]:
 def write_standing(connection: Connection, before: Standing, standing: Standing, *, at_ms: int) -> None:
     """Write what became of a dossier and its account; the account's own time moves only with its state."""
     here = dossiers.c.dossier_id == standing.dossier_id
-    connection.execute(update(dossiers).where(here).values(**dossier_columns(standing)))
+    columns = {**opening_columns(standing), **_closing_columns(standing.closing)}
+    connection.execute(update(dossiers).where(here).values(**columns))
     columns = account_columns(standing)
     if standing.account is not before.account:
         columns["changed_ms"] = at_ms

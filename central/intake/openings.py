@@ -13,7 +13,7 @@ from central.automatic.models import RegisterState
 from central.counters.models import Measure
 from central.enrolments.evidence import evidence_of, is_refused
 from central.enrolments.opening_time import OpeningTime
-from central.enrolments.persons import account_columns, dossier_columns, dossier_of
+from central.enrolments.persons import account_columns, dossier_of, opening_columns
 from central.enrolments.standing import Access, AccessName, ContactStanding, DossierState, Standing
 from central.intake.sheet import Fact, Scene, Sheet
 from central.ledger.rules import Rule
@@ -29,6 +29,7 @@ SECOND_ENROLMENT = "second_enrolment"
 OpeningFacts = EnrolmentFacts | PendingInsFacts
 
 QUESTION_OF = {AccessName.BREAK_GLASS: Question.BREAK_GLASS, AccessName.CENTRE_15: Question.CENTRE_15}
+_GIVEN = Access()
 _MEASURES = {LedgerState.ACCRUED: Measure.CENTS_ACCRUED, LedgerState.HELD: Measure.CENTS_HELD}
 _TAGS = {LedgerState.ACCRUED: AuditTag.LEDGER_ACCRUED, LedgerState.HELD: AuditTag.LEDGER_HELD}
 
@@ -105,19 +106,19 @@ def given_contact(contact: Contact, scene: Scene, *, at_ms: int) -> ContactStand
 
 def _open(sheet: Sheet, fact: Fact, facts: OpeningFacts, account: AccountState, *, copies: int) -> None:
     at_ms = fact.at_ms
-    refused = {name: is_refused(facts, question) for name, question in QUESTION_OF.items()}
+    no_glass, no_centre = is_refused(facts, Question.BREAK_GLASS), is_refused(facts, Question.CENTRE_15)
     standing = Standing(
         dossier_id=dossier_of(fact.record_id),
         state=DossierState.CREATED,
         state_decided_ms=at_ms,
-        break_glass=_first_word(refused[AccessName.BREAK_GLASS], at_ms),
-        centre_15=_first_word(refused[AccessName.CENTRE_15], at_ms),
+        break_glass=_first_word(no_glass, at_ms),
+        centre_15=_first_word(no_centre, at_ms),
         account=account,
         contact=given_contact(facts.contact, sheet.scene, at_ms=at_ms),
         copies=copies,
     )
     _write_opening(sheet, fact.person, standing, fact.record_id, fact.time, fact.day)
-    for name, said_no in refused.items():
+    for name, said_no in ((AccessName.BREAK_GLASS, no_glass), (AccessName.CENTRE_15, no_centre)):
         if said_no:
             sheet.note_decision(fact, standing.dossier_id, name, refused=True, changed=False)
     sheet.keep_evidence(standing.dossier_id, fact.record_id, evidence_of(facts))
@@ -125,7 +126,7 @@ def _open(sheet: Sheet, fact: Fact, facts: OpeningFacts, account: AccountState, 
 
 
 def _first_word(refused: bool, at_ms: int) -> Access:
-    return Access(refused=True, decided_ms=at_ms) if refused else Access()
+    return Access(refused=True, decided_ms=at_ms) if refused else _GIVEN
 
 
 def _write_opening(
@@ -146,7 +147,7 @@ def _write_opening(
             "earliest_ms": time.earliest_ms,
             "received_ms": time.received_ms,
             "opened_on": day,
-            **dossier_columns(standing),
+            **opening_columns(standing),
         }
     )
     sheet.rows.accounts.append({"dossier_id": standing.dossier_id, "changed_ms": now_ms, **account_columns(standing)})
