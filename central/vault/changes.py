@@ -55,13 +55,13 @@ def apply(work: Work, item: HandOverItem, dossier: Dossier, bound: Bound, change
 def request_code(work: Work, dossier_id: DossierId, bound: Bound, locator: str, code_public: bytes) -> None:
     """Keep a slip that waits for the guard, and let the holder be told.
 
-    Where somebody holds a passphrase it waits for ``guard_delay``, else for the guard's next round. A dossier that has
-    not arrived has nobody to tell; a closed one gives no code.
+    Where the account is or was somebody's it waits for ``guard_delay``, else for the guard's next round: closing a
+    dossier first, and opening it again, is no way around the delay. A dossier that has not arrived has nobody to tell;
+    a closed one gives no code.
     """
     dossier = keyring.find(work.conn, dossier_id)
     is_closed = dossier is not None and dossier.is_closed
-    is_active = keyring.has(work.conn, dossier_id, WrapRole.PASSPHRASE)
-    due_ms = work.later_ms(work.guard_delay) if is_active else work.now_ms
+    due_ms = work.later_ms(work.guard_delay) if slips.was_used(work.conn, dossier_id) else work.now_ms
     slip = SlipOnFile(
         record_id=bound.record_id,
         terminal=bound.terminal,

@@ -91,7 +91,7 @@ class Guard:
         Steps:
 
         1. the request still waits; its dossier has arrived and is open; no code that was asked for later is good yet;
-        2. where somebody holds a passphrase: the delay is over, counted from the arrival or from the notice, and
+        2. where the account is or was somebody's: the delay is over, counted from the arrival or from the notice, and
            nobody is still to be told;
         3. recovery's wrap of every generation is opened, and its key must be the dossier's;
         4. each is sealed to the code's key, in the context of the record that made the code;
@@ -111,7 +111,7 @@ class Guard:
             self._make_code_good(conn, dossier, found, now_ms)
 
     def _waits_until(self, conn: Connection, slip: SlipOnFile, now_ms: int) -> int:
-        if not keyring.has(conn, slip.dossier_id, WrapRole.PASSPHRASE):
+        if not slips.was_used(conn, slip.dossier_id):
             return now_ms
         until_ms = _after(slip.received_ms, self._parts.settings.guard_delay)
         if notices.is_waiting(conn, slip.dossier_id, slip.record_id):

@@ -75,7 +75,7 @@ class Herald:
         with reading(self._parts.engine) as conn:
             dossier = keyring.find(conn, notice.dossier_id)
             slip = slips.of_record(conn, notice.record_id)
-            is_active = keyring.has(conn, notice.dossier_id, WrapRole.PASSPHRASE)
+            has_delay = slips.was_used(conn, notice.dossier_id)
         if dossier is None:
             raise NoticeError("the dossier of a notice is not here")
         try:
@@ -85,7 +85,7 @@ class Herald:
         if notice.kind is NoticeKind.CONTACT_REPLACED:
             return to, wording.contact_replaced(notice.language)
         link = self._parts.link(objections.token(notice.record_id, self._parts.keys.objection_key()))
-        waits = slip is not None and slip.state is SlipState.WAITING_GUARD and is_active
+        waits = slip is not None and slip.state is SlipState.WAITING_GUARD and has_delay
         due = max(slip.due_ms or 0, self._due_ms()) if waits and slip is not None else None
         return to, wording.new_code(notice.language, link, None if due is None else moment(due))
 
@@ -94,14 +94,14 @@ class Herald:
         return milliseconds(self._parts.clock()) + delay // timedelta(milliseconds=1)
 
     def _sent(self, conn: Connection, notice: Notice, now_ms: int) -> None:
-        """The notice is gone from here; where somebody holds a passphrase their time to object begins now."""
+        """The notice is gone from here; where the account is or was somebody's, their time to object begins now."""
         if not notices.settle(conn, notice):
             return
         audit.write_entry(conn, Tag.NOTICE_SENT, at_ms=now_ms, dossier=notice.dossier_id, record=notice.record_id)
         slip = slips.of_record(conn, notice.record_id)
         if slip is None or slip.state is not SlipState.WAITING_GUARD:
             return
-        if keyring.has(conn, notice.dossier_id, WrapRole.PASSPHRASE):
+        if slips.was_used(conn, notice.dossier_id):
             slips.postpone(conn, slip, max(slip.due_ms or 0, self._due_ms()))
 
     def _not_sent(self, conn: Connection, notice: Notice, now_ms: int, *, give_up: bool) -> None:

@@ -79,6 +79,12 @@ def is_superseded(conn: Connection, slip: SlipOnFile) -> bool:
     return conn.execute(select(slips.c.record_id).where(*later, good).limit(1)).first() is not None
 
 
+def was_used(conn: Connection, dossier: DossierId) -> bool:
+    """Whether a code of that dossier ever made an account somebody's, also one that was closed since."""
+    used = (slips.c.dossier_id == dossier.value, slips.c.state == SlipState.USED.value)
+    return conn.execute(select(slips.c.record_id).where(*used).limit(1)).first() is not None
+
+
 def keep(conn: Connection, slip: SlipOnFile, locator: str) -> None:
     """A slip that is new here; its place is the next one of its dossier: slips of one hand-over have one time."""
     last = conn.execute(select(func.max(slips.c.place)).where(slips.c.dossier_id == slip.dossier_id.value)).scalar()

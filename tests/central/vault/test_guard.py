@@ -65,6 +65,18 @@ def test_a_code_for_an_active_account_waits_a_day(site: VaultSite) -> None:
     assert state(site, slip) == "live"
 
 
+def test_closing_and_opening_again_is_no_way_around_the_delay(post: VaultSite) -> None:
+    dossier, _ = active(post, contact=ROSE)
+    post.take_change(dossier, is_closed=True)
+    slip = post.take_change(dossier, is_closed=False, code=True, contact=Contact(email="voleur@exemple.fr"))
+    post.guard()
+    assert state(post, slip) == "waiting_guard"
+    assert [letter.to for letter in post.letters if "nouveau code" in letter.body] == ["rose@exemple.fr"]
+    post.clock.pass_by(hours=24, seconds=1)
+    post.guard()
+    assert state(post, slip) == "live"
+
+
 def test_the_delay_is_a_setting(make_site: Callable[..., VaultSite]) -> None:
     site = make_site(guard_delay=timedelta(hours=2))
     dossier, _ = active(site)
