@@ -1,4 +1,4 @@
-"""Print every figure: ``python -m bench [card] [commit] [slip] [proofs] [intake] [start] [voice]``."""
+"""Print every figure: ``python -m bench [card] [commit] [slip] [steps] [proofs] [intake] [start] [voice]``."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ PARTS = {
     "card": "bench.card_read",
     "commit": "bench.commit",
     "slip": "bench.slip",
+    "steps": "bench.steps",
     "proofs": "bench.proofs",
     "intake": "bench.intake",
     "start": "bench.start",

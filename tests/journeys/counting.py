@@ -41,7 +41,7 @@ class ServerTimes:
     def around(cls, app: Flask) -> ServerTimes:
         """Put it around an app."""
         times = cls(app.wsgi_app)
-        app.wsgi_app = times  # type: ignore[method-assign, assignment]
+        app.wsgi_app = times  # type: ignore[method-assign]
         return times
 
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from kiosk.enrolment.holder import CardContents
-from kiosk.enrolment.ports import Operator
 from kiosk.enrolment.steps import JourneyKind
 from tests.fakes.card_slot import card, person
 from tests.fakes.enrolment_rig import EnrolmentRig
@@ -20,8 +20,6 @@ from tests.town.wishes import Wishes
 from wire.configuration import Regime
 from wire.records import RecordKind
 from wire.status import PersonStatus
-
-__all__ = ["VISITS", "Operator", "Visit"]
 
 PARENT = person("CAMILLE", "19850214")
 ALONE = card(PARENT)
@@ -57,7 +55,7 @@ class Visit:
         return rig
 
 
-_COUNTER = {"kind": JourneyKind.COUNTER, "pin": PHARMACIST_PIN, "last": "done"}
+_COUNTER: dict[str, Any] = {"kind": JourneyKind.COUNTER, "pin": PHARMACIST_PIN, "last": "done"}
 _BOTH = {"break_glass": True, "centre_15": True}
 _WITH_EMAIL = Wishes(email="camille@exemple.fr", proves=True)
 
