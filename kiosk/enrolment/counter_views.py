@@ -65,13 +65,15 @@ def _asked(screen: Screen, texts: Texts) -> str:
     return texts.say(f"step.{journey.step.value}", journey.kind)
 
 
-def pairing_picture(screen: Screen, texts: Texts, complaint: str) -> dict[str, Any]:
-    """The page of a browser that is not paired: nothing of anybody, only a field for the code."""
+def pairing_picture(session: EnrolmentSession, language: str, complaint: str) -> dict[str, Any]:
+    """The page of a browser that is not paired, in the language asked for: nothing of anybody, a field for the code."""
+    screen, texts = session.screen(), session.texts_in(language)
     return {
         "base": "/patient",
         "frame": "enrolment/patient/pairing.html",
         "t": functools.partial(_say, texts),
         "language": texts.language,
+        "languages": session.languages,
         "letters": texts.language.letters,
         "terminal": screen.terminal,
         "office": screen.place.office_name if screen.place else "",

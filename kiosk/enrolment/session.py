@@ -65,6 +65,11 @@ class EnrolmentSession:
         """The words in the language of those who work here."""
         return self._stage.operator_texts
 
+    def texts_in(self, code: str) -> Texts:
+        """The words of a language offered here; of those who work here when that is none."""
+        stage = self._stage
+        return stage.languages[code] if code in stage.offered_languages else stage.operator_texts
+
     @property
     def voice_offered(self) -> bool:
         """Whether this terminal can speak."""

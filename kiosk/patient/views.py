@@ -2,8 +2,9 @@
 
 Routes:
 
-* ``GET /patient``: the page; where nobody is paired with this browser, a field for the code shown at the counter.
-* ``POST /patient/relier`` (field ``code``): pair this browser; 303 to the page, with the token as a cookie.
+* ``GET /patient``: the page; where nobody is paired with this browser, a field for the code shown at the counter, in
+  the language ``langue``, which only that page heeds.
+* ``POST /patient/relier`` (fields ``code``, ``langue``): pair this browser; 303 to the page, with the token as a cookie.
 * ``GET /patient/etat``, ``POST /patient/touch/<step>/<what>``, ``POST /patient/activite``, ``GET /patient/voix``: as on
   the terminal's own screen (:mod:`kiosk.enrolment.views`), for the paired browser alone, and with ``TOUCHES`` only.
 * ``GET /patient/htmx.js``: the script.
@@ -15,8 +16,6 @@ holds the tablet.
 """
 
 from __future__ import annotations
-
-from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
@@ -64,7 +63,7 @@ def page() -> Response | str:
     session = _session()
     session.tick()
     if not _is_paired():
-        return _pairing_page("")
+        return _pairing_page(text(request.args, "langue"))
     return render_template("enrolment/page.html", **picture(session, Side.PATIENT))
 
 
@@ -74,7 +73,7 @@ def pair() -> BaseResponse | str:
     try:
         token = _session().second_screen.pair(text(request.form, "code"))
     except PairingError as error:
-        return _pairing_page(error.code)
+        return _pairing_page(text(request.form, "langue"), error.code)
     answer = redirect(_PATH, code=303)
     answer.set_cookie(
         current_app.config[COOKIE],
@@ -147,9 +146,8 @@ def _to_page() -> BaseResponse:
     return answer
 
 
-def _pairing_page(complaint: str) -> Response:
-    shown: dict[str, Any] = pairing_picture(_session().screen(), _session().operator_texts, complaint)
-    return make_response(render_template("enrolment/page.html", **shown))
+def _pairing_page(language: str, complaint: str = "") -> Response:
+    return make_response(render_template("enrolment/page.html", **pairing_picture(_session(), language, complaint)))
 
 
 def _session() -> EnrolmentSession:

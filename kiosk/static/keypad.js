@@ -1,5 +1,5 @@
 // Everything without a finger: arrows go to the nearest control in their direction, Enter touches it. In keypad mode
-// the digits choose the n-th answer (badges show them), * goes back or rubs out, # goes on.
+// the digits choose the n-th answer (badges show them; the arrows reach the rest), * goes back or rubs out, # goes on.
 "use strict";
 (() => {
   const ARROWS = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] };

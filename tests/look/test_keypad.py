@@ -181,3 +181,30 @@ def test_the_keys_of_the_glass_write_a_name_with_its_accents(hands: Hands, rig: 
     hands.page.click("#birth_date")
     hands.page.click('[data-keys-kind="digits"] [data-key="5"]')
     expect(hands.page.locator("#birth_date")).to_have_value("5")
+
+
+NUMBERED = """() => {
+    const layer = document.querySelector("[data-top]") || document.querySelector("main");
+    return [...layer.querySelectorAll("[data-choice]")].filter((one) => one.getClientRects().length).map((one) => {
+        const home = one.closest(".box") || one;
+        const badge = getComputedStyle(home, "::before");
+        const words = document.createRange();
+        words.selectNodeContents(one.closest(".box") ? home.querySelector("span") : home);
+        const edge = home.getBoundingClientRect().left + (parseFloat(badge.left) || 0) + parseFloat(badge.width);
+        return words.getBoundingClientRect().left - edge;
+    });
+}"""
+
+
+@pytest.mark.parametrize("scene", ["who", "consent", "alerts", "identity", "comfort", "summary", "thanks"])
+def test_a_number_stands_beside_its_words_and_no_screen_has_more_than_there_are_digits(
+    glass: Glass, scene: str
+) -> None:
+    rig = glass.scene(JourneyKind.HALL, scene)
+    rig.session.choose_comfort("keypad", "on")
+    if scene == "comfort":
+        rig.session.choose_comfort("menu", "open")
+    glass.shows(rig)
+    spaces = glass.page.evaluate(NUMBERED)
+    assert 0 < len(spaces) <= 9
+    assert min(spaces) >= 0

@@ -8,6 +8,7 @@ import re
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from markupsafe import escape
 
 from kiosk.app import create_app, create_tablet_app
 from kiosk.enrolment.sides import Side
@@ -95,6 +96,20 @@ def test_a_wrong_code_is_said(browser: Browser, rig: EnrolmentRig) -> None:
     wrong = "000000" if rig.session.screen().pairing_code != "000000" else "000001"
     assert browser.post("/patient/relier", code=wrong) == 200
     assert not rig.session.second_screen.is_paired
+
+
+def test_who_pairs_reads_the_page_and_its_complaint_in_their_language(browser: Browser, rig: EnrolmentRig) -> None:
+    assert 'dir="rtl"' in browser.get("/patient?langue=ar")
+    rig.session.second_screen.show_code(rig.touch())
+    csrf = re.search(r'name="csrf-token" content="([^"]+)"', browser.get("/patient?langue=en"))
+    assert csrf
+    data = {"csrf": csrf[1], "langue": "en", "code": "12"}
+    page = browser.client.post("/patient/relier", base_url=browser.address, data=data).get_data(as_text=True)
+    assert str(escape(rig.session.texts_in("en").sentences["pairing_wrong"])) in page
+
+
+def test_a_language_that_is_not_offered_is_that_of_who_works_there(browser: Browser) -> None:
+    assert '<html data-base="/patient" lang="fr"' in browser.get("/patient?langue=../fr")
 
 
 def test_a_guessed_token_is_nobodys(browser: Browser, rig: EnrolmentRig) -> None:
