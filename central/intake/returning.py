@@ -121,11 +121,15 @@ def _reactivate(sheet: Sheet, fact: Fact, facts: ReactivationFacts, standing: St
 
 
 def _reissue(sheet: Sheet, fact: Fact, standing: Standing) -> str | None:
-    """A new code for an open dossier, under the vault's guard; of a closed one it waits until that opens again."""
+    """A new code for an open dossier, under the vault's guard; of a closed one it waits until that opens again.
+
+    A code that was asked for before the dossier was opened, or last asked for, is older than the slip that came with
+    that: who holds somebody's card and plants a request must not get the code of a dossier to come.
+    """
     if standing.state is DossierState.CLOSED and fact.at_ms > standing.state_decided_ms:
         _wait(sheet, fact)
         return DOSSIER_CLOSED
-    if standing.state is DossierState.CLOSED:
+    if standing.state is DossierState.CLOSED or fact.at_ms < standing.state_decided_ms:
         sheet.note_change(fact, standing.dossier_id, Effect.SUPERSEDED)
         return SUPERSEDED
     sheet.change(fact.person, replace(standing, copies=standing.copies + 1))

@@ -340,6 +340,13 @@ class TestBeforeTheDossier:
         }
         assert places == {"T-HALL-1"}
 
+    def test_a_code_asked_for_before_the_dossier_does_not_kill_the_slip_that_came_with_it(self, visit: Visit) -> None:
+        thief = visit.rig.terminal("T-PHARM-2")
+        visit.rig.send(thief, thief.come_back("code_reissue", 1, at=LAUNCH), at=ARRIVAL)
+        visit.enrols(hours=24)
+        assert visit.handed_over() == [("open", "enrolment")]
+        assert [row.effect for row in visit.rig.rows(changes)] == ["superseded"]
+
     def test_in_one_batch_with_the_enrolment_that_follows_it_takes_effect_too(self, visit: Visit) -> None:
         visit.terminal.come_back("consent_change", 1, at=LAUNCH, accepted={Question.CENTRE_15: False})
         visit.terminal.enrol(1, at=LAUNCH + HOUR)
