@@ -16,11 +16,11 @@ _SCREENS_AT_MOST = 60
 _ANOTHER_SCREEN_AT_REST = """was => document.querySelector("#screen").dataset.revision !== was
   && !document.querySelector("main .wheel")"""
 # Two pictures in a row at the same place: the smooth scrolling has ended.
-_STANDS_STILL = """() => new Promise((good) => {
+STANDS_STILL = """() => new Promise((good) => {
   const box = document.querySelector("[data-notice]");
   let before = -1;
   const look = () => {
-    if (box.scrollTop === before) return good(true);
+    if (!box || box.scrollTop === before) return good(true);
     before = box.scrollTop;
     setTimeout(look, 60);
   };
@@ -93,7 +93,7 @@ class Fingers:
             self.page.locator("[data-notice-end]").scroll_into_view_if_needed()
         while not self.swipes and not done.count():
             self.press("notice-read")
-            self.page.wait_for_function(_STANDS_STILL)
+            self.page.wait_for_function(STANDS_STILL)
         expect(button).to_have_text(str(button.get_attribute("data-done")))
         self.press("notice-read")
 
