@@ -17,7 +17,7 @@ from central.vault.audit import Tag
 from central.vault.contacts import Address, ContactBook
 from central.vault.errors import NoticeError
 from central.vault.keys import VaultKeys
-from central.vault.models import NoticeKind, SlipState, WrapRole
+from central.vault.models import NoticeKind, SlipState
 from central.vault.notices import Notice
 from central.vault.settings import VaultSettings
 from central.vault.wording import Message

@@ -140,8 +140,8 @@ contacts = Table(
     Column("sealed", LargeBinary, nullable=True, doc="to a key derived from the pepper; None: no contact"),
     Column("language", String(8), nullable=False, doc="in which the holder is written to"),
     Column("changed_ms", BigInteger, nullable=False),
-    Column("former", LargeBinary, nullable=True, doc="sealed: the contact before, for notices of what follows soon"),
-    Column("replaced_ms", BigInteger, nullable=True, doc="when former was replaced"),
+    Column("former", LargeBinary, nullable=True, doc="sealed: the contacts before, for notices of what follows soon"),
+    Column("replaced_ms", BigInteger, nullable=True, doc="when the last of former was replaced"),
     Index(None, "replaced_ms"),
 )
 

@@ -1,7 +1,7 @@
 """What a holder is told without having asked: queued with the change, sent by the guard, gone once sent.
 
-A notice of a new code goes to the contact known *before* the change that asked for it, and to one that was replaced a
-short while ago: who takes over somebody's contact first is not alone with the notice.
+A notice of a new code goes to the contact known *before* the change that asked for it, and to those that were replaced
+a short while ago: who takes over somebody's contact first, even twice, is not alone with the notice.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from central.vault import contacts
-from central.vault.contacts import FORMER_HEARD, Address, Channel, Reachable
+from central.vault.contacts import Address, Channel, Reachable
 from central.vault.models import NoticeKind, notices
 from central.vault.work import Work
 from central.vault.wraps import Bound
@@ -45,9 +45,8 @@ def of_new_code(held: Reachable | None, work: Work) -> list[Address]:
     if held is None:
         return []
     found = list(contacts.addresses(held.contact, work.ways))
-    heard_until = None if held.replaced_ms is None else held.replaced_ms + FORMER_HEARD // timedelta(milliseconds=1)
-    if heard_until is not None and work.now_ms < heard_until:
-        found += contacts.addresses(held.former, work.ways)
+    for former in held.still_heard(now_ms=work.now_ms):
+        found += contacts.addresses(former, work.ways)
     return _each_once(found)
 
 

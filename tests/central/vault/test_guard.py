@@ -316,6 +316,20 @@ def test_who_replaces_the_contact_first_is_not_alone_with_the_notice_of_a_code(p
     assert of_code == {"rose@exemple.fr", "+33611223344"}
 
 
+@pytest.mark.parametrize("times", [2, 30])
+def test_who_replaces_the_contact_again_and_again_is_not_alone_with_the_notice_of_a_code(
+    post: VaultSite, times: int
+) -> None:
+    dossier, _ = active(post, contact=ROSE)
+    for number in range(times):
+        post.take_change(dossier, contact=Contact(email=f"voleur{number}@exemple.fr"))
+        post.clock.pass_by(minutes=1)
+    post.take_change(dossier, code=True)
+    for _round in range(4):
+        post.guard()
+    assert "rose@exemple.fr" in {letter.to for letter in post.letters if "nouveau code" in letter.body}
+
+
 def test_a_replaced_contact_is_heard_no_more_after_a_month(post: VaultSite) -> None:
     dossier, _ = active(post, contact=ROSE)
     post.take_change(dossier, contact=Contact(mobile="+33611223344"))
