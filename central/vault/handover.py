@@ -171,7 +171,7 @@ class _Intake:
                 self._request_code(item, dossier, bound, part)
 
     def _change(self, item: HandOverItem, dossier: DossierId, bound: Bound) -> None:
-        change = open_change(item.vault, self._keys.vault, bound)
+        change = open_change(item.vault, self._keys.vault, bound, item.kind)
         found = keyring.find(self._conn, dossier)
         if found is None:
             raise ItemTooEarlyError("its dossier has not arrived", code="dossier_unknown")

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from flask import Flask
 from flask.testing import FlaskClient
+from msgspec.structs import asdict
 from sqlalchemy import Engine, Table, func, select
 from werkzeug.test import TestResponse
 
@@ -99,6 +100,23 @@ class Change:
     locator: Locator
     code: ActivationCode
     terminal: TerminalId = TERMINAL
+
+
+_SAID_BY = {
+    "code_reissue": {"locator", "code_public"},
+    "consent_change": {"break_glass", "centre_15"},
+    "contact_change": {"contact"},
+    "closure_request": {"is_closed", "delete_now"},
+}
+
+
+def kind_of(part: VaultChange) -> str:
+    """The kind of record that says this and no more; a reactivation says several things."""
+    if part.is_closed is False:
+        return "reactivation"
+    fields = asdict(part) | {"language": None, "delete_now": part.delete_now or None}
+    said = {name for name, value in fields.items() if value is not None}
+    return next((kind for kind, allowed in _SAID_BY.items() if said <= allowed), "reactivation")
 
 
 def silent() -> FakeMessenger:
@@ -245,7 +263,7 @@ class VaultSite:
     def change_item(self, change: Change, dossier: DossierId, **flags: Any) -> HandOverItem:
         """``flags``: central's refusals and when they were decided."""
         key = self.bundle.sealing_key(KeyUse.VAULT)
-        usual: dict[str, Any] = {"break_glass_refused": False, "centre_15_refused": False}
+        usual: dict[str, Any] = {"break_glass_refused": False, "centre_15_refused": False, "kind": kind_of(change.part)}
         return HandOverItem(
             record_id=change.record_id.value,
             action=HandOverAction.CHANGE,

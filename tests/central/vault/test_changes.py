@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
@@ -295,6 +297,30 @@ def test_a_change_that_does_not_hold_together_is_put_aside(
     dossier, _ = site.opened_dossier()
     item = site.change_item(site.change(**fields), dossier)
     assert outcome(site, item) == (HandOverOutcome.REFUSED, code)
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("contact_change", {"contact": Contact(email="a@exemple.fr"), "is_closed": True, "delete_now": True}),
+        ("contact_change", {"contact": Contact(email="a@exemple.fr"), "code": True}),
+        ("contact_change", {"contact": Contact(email="a@exemple.fr"), "break_glass": True}),
+        ("code_reissue", {"code": True, "contact": Contact(email="a@exemple.fr")}),
+        ("consent_change", {"break_glass": True, "is_closed": False}),
+        ("closure_request", {"is_closed": True, "code": True}),
+        ("reactivation", {"is_closed": True}),
+        ("closure_request", {"is_closed": False}),
+        ("enrolment", {"contact": Contact(email="a@exemple.fr")}),
+    ],
+)
+def test_a_change_that_says_more_than_its_record_was_attested_for_is_put_aside(
+    site: VaultSite, kind: str, said: dict[str, Any]
+) -> None:
+    dossier, _ = site.opened_dossier(REFUSED_BOTH)
+    before = site.rows(dossiers), site.rows(wraps), site.rows(contacts), site.rows(slips)
+    item = site.change_item(site.change(**said), dossier, kind=kind)
+    assert outcome(site, item) == (HandOverOutcome.REFUSED, "change_kind")
+    assert (site.rows(dossiers), site.rows(wraps), site.rows(contacts), site.rows(slips)) == before
 
 
 def test_a_change_of_another_record_or_terminal_does_not_open(site: VaultSite) -> None:
