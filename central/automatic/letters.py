@@ -41,6 +41,7 @@ COLUMNS = ("nir", "ins_oid", "family_name", "given_name", "birth_date", "informe
 _DOMAIN = b"dmp-letter-v1"
 _NOISE_BYTES = 10
 _LONGEST_NAME = 80
+_FIRST_DAY = date(2000, 1, 1)  # ours: an older day is a slip of the pen
 
 
 class InformedPerson(WireStruct, frozen=True):
@@ -149,8 +150,17 @@ def _faults(row: list[str], authority: InsAuthority, today: date) -> Iterator[st
         yield f"names have 1 to {_LONGEST_NAME} characters"
     if legal_birth_date(birth_date) is None:
         yield "birth_date: not YYYYMMDD"
-    try:
-        if date.fromisoformat(informed_on) > today:
-            yield "informed_on: lies in the future"
-    except ValueError:
+    day = _day(informed_on)
+    if day is None:
         yield "informed_on: not YYYY-MM-DD"
+    elif not _FIRST_DAY <= day <= today:
+        yield "informed_on: lies in the future, or before any letter"
+
+
+def _day(text: str) -> date | None:
+    """The day; None in any other form of ISO 8601 too: days are kept as text and compared as text."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if day.isoformat() == text else None

@@ -38,6 +38,9 @@ def test_a_good_list_is_read_lunar_dates_and_empty_lines_included() -> None:
         ("birth_date", "15/03/1990"),
         ("informed_on", "2018-12-02"),
         ("informed_on", "10/11/2018"),
+        ("informed_on", "20181110"),  # compared as text it would be due too early or too late
+        ("informed_on", "2018-W45-6"),
+        ("informed_on", "1918-11-11"),
     ],
 )
 def test_a_bad_field_is_named_by_line_and_never_repeated(column: str, value: str) -> None:
