@@ -25,7 +25,7 @@ from kiosk.enrolment.reaching import Reaching
 from kiosk.enrolment.readiness_watch import ReadinessWatch
 from kiosk.enrolment.screen import Screen, Touch
 from kiosk.enrolment.second_screen import SecondScreen
-from kiosk.enrolment.sides import Side, may_go_back
+from kiosk.enrolment.sides import PATIENTS_OWN, Side, may_go_back
 from kiosk.enrolment.stage import Stage
 from kiosk.enrolment.steps import ASKED, PERSONAL, QUESTION_OF, RESTING, Step
 from kiosk.enrolment.texts import Language, Texts
@@ -118,10 +118,15 @@ class EnrolmentSession:
         self._handing_out.forget_if_left()
         self.day.tick()
 
-    def stay(self) -> None:
-        """Somebody is there: a scroll, a key or "more time"."""
+    def stay(self, side: Side = Side.OPERATOR) -> None:
+        """Somebody is there: a scroll, a key or "more time".
+
+        From the person's own screen it counts on their own steps alone: one that was carried away must keep neither
+        the operator signed in nor a person's data on the operator's screen.
+        """
         with self._stage.lock:
-            self._stage.stay()
+            if side is Side.OPERATOR or self._stage.journey.step in PATIENTS_OWN:
+                self._stage.stay()
 
     def choose_comfort(self, field: str, value: str, side: Side = Side.OPERATOR) -> None:
         """K0: language, contrast, text size, reach, voice, calm, time, keys; on any screen, also from an old page.
@@ -133,7 +138,7 @@ class EnrolmentSession:
             if self._stage.pairing.is_paired is not (side is Side.PATIENT):
                 raise StepError("the person's screen is another one")
             self._stage.choose_comfort(field, value)
-            self._stage.stay()
+            self.stay(side)
 
     # The journey, in the order of its screens
 

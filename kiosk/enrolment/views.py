@@ -124,7 +124,7 @@ TOUCHES: dict[str, Act] = {
     "back": lambda session, touch, _form: session.go_back(touch),
     "leave": lambda session, touch, _form: session.leave(touch),
     "start_again": lambda session, touch, _form: session.start_again(touch),
-    "stay": lambda session, _touch, _form: session.stay(),
+    "stay": lambda session, touch, _form: session.stay(touch.side),
     "comfort": lambda session, touch, form: session.choose_comfort(
         text(form, "field"), text(form, "value"), touch.side
     ),

@@ -4,7 +4,7 @@ Routes:
 
 * ``GET /patient``: the page; where nobody is paired with this browser, a field for the code shown at the counter, in
   the language ``langue``, which only that page heeds.
-* ``POST /patient/relier`` (fields ``code``, ``langue``): pair this browser; 303 to the page, with the token as a cookie.
+* ``POST /patient/relier`` (fields ``code``, ``langue``): pair this browser; 303 to the page, with the token as cookie.
 * ``GET /patient/etat``, ``POST /patient/touch/<step>/<what>``, ``POST /patient/activite``, ``GET /patient/voix``: as on
   the terminal's own screen (:mod:`kiosk.enrolment.views`), for the paired browser alone, and with ``TOUCHES`` only.
 * ``GET /patient/htmx.js``: the script.
@@ -115,7 +115,7 @@ def touch(step: str, what: str) -> BaseResponse:
 def activity() -> Response:
     """Somebody is there."""
     if _is_paired():
-        _session().stay()
+        _session().stay(Side.PATIENT)
     return Response(status=204)
 
 

@@ -293,3 +293,33 @@ def test_the_record_says_whether_allow_stood_chosen(is_wanted: bool, rig: Enrolm
     said = {one.question: one.pre_ticked for one in opened.administrative.answers}  # type: ignore[union-attr]
     emergency = {Question.BREAK_GLASS, Question.CENTRE_15}
     assert {question for question, stood in said.items() if stood} == (emergency if is_wanted else set())
+
+
+@pytest.mark.parametrize(
+    ("path", "fields"),
+    [
+        ("/patient/activite", {}),
+        ("/patient/touch/attract/comfort", {"field": "text", "value": "150"}),
+        ("/patient/touch/attract/stay", {}),
+    ],
+)
+def test_a_tablet_that_was_carried_away_does_not_keep_the_operator_signed_in(
+    browser: Browser, rig: EnrolmentRig, path: str, fields: dict[str, str]
+) -> None:
+    browser.pair(rig)
+    rig.wait(14 * 60)
+    browser.post(path, **fields)
+    rig.wait(2 * 60)
+    assert rig.step is Step.SIGN_IN
+    assert not rig.session.second_screen.is_paired
+
+
+def test_a_persons_screen_does_not_keep_them_on_a_screen_that_the_operator_left(
+    browser: Browser, rig: EnrolmentRig
+) -> None:
+    browser.pair(rig)
+    rig.go(Step.IDENTITY)
+    rig.wait(50)
+    browser.post("/patient/activite")
+    rig.wait(15)
+    assert rig.journey.person is None
