@@ -10,12 +10,10 @@ from __future__ import annotations
 
 import logging
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from playwright.sync_api import Browser, sync_playwright
-from waitress.server import create_server
 
 from bench.figures import percentile
 from kiosk.app import create_app
@@ -23,7 +21,7 @@ from tests.fakes.enrolment_rig import EnrolmentRig
 from tests.fakes.programme import Programme
 from tests.journeys.counting import Cost, ServerTimes, cost_of
 from tests.journeys.visits import VISITS
-from tests.look.served import ARGS, CHROMIUM, LAYOUTS
+from tests.look.served import ARGS, CHROMIUM, LAYOUTS, running
 
 _HEAD = f"{'visit':<30} {'person':>7} {'operator':>9} {'seconds':>8} {'touch p50':>10} {'touch p95':>10}  ends on"
 
@@ -51,14 +49,8 @@ def measured(rig: EnrolmentRig) -> Iterator[tuple[str, ServerTimes]]:
     """The app over this rig on a free loopback port, with a watch around it."""
     app = create_app(rig.session, secret_key=b"touches")
     times = ServerTimes.around(app)
-    server = create_server(app, host="127.0.0.1", port=0, threads=4)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.effective_port}/", times
-    finally:
-        server.close()
-        thread.join(5)
+    with running(app) as address:
+        yield address, times
 
 
 def _walk(browser: Browser, address: str, rig: EnrolmentRig, name: str) -> Cost:

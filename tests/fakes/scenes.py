@@ -6,6 +6,7 @@ the steps, with a word behind where a screen has several faces.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from functools import partial
 
@@ -15,8 +16,9 @@ from kiosk.enrolment.ports import ReaderState
 from kiosk.enrolment.steps import JourneyKind, Step
 from tests.fakes.card_slot import card, person
 from tests.fakes.enrolment_rig import EnrolmentRig
-from tests.fakes.operators import PREPARER_PIN
+from tests.fakes.operators import AGENT_PIN, PHARMACIST_PIN, PREPARER_PIN
 from tests.fakes.paper import NO_PAPER, READY
+from wire.configuration import Regime
 from wire.status import PersonStatus
 
 Scene = Callable[[EnrolmentRig], None]
@@ -160,6 +162,29 @@ def _wrong_pin(rig: EnrolmentRig) -> None:
     rig.session.attesting.attest(rig.touch(), pin="000000", method="passport", statement=True)
 
 
+def _panel_pin(rig: EnrolmentRig) -> None:
+    rig.go(Step.ATTRACT)
+    rig.session.panel.ask(rig.touch())
+
+
+def _panel(rig: EnrolmentRig) -> None:
+    _panel_pin(rig)
+    rig.session.panel.open(rig.touch(), AGENT_PIN if rig.kind is JourneyKind.HALL else PHARMACIST_PIN)
+
+
+def _day(rig: EnrolmentRig) -> None:
+    _last(rig)
+    rig.session.day.open(rig.touch())
+
+
+def _oppose(rig: EnrolmentRig) -> None:
+    place = rig.whereabouts.place
+    rig.whereabouts.place = None if place is None else dataclasses.replace(place, regime=Regime.OPT_OUT)
+    rig.session.tick()
+    rig.go(Step.AIM)
+    rig.session.choose_aim(rig.touch(), Aim.OPPOSITION)
+
+
 def _prepared(rig: EnrolmentRig) -> None:
     rig.session.attesting.sign_in(rig.touch(), PREPARER_PIN)
     rig.go(Step.CONFIRM)
@@ -202,12 +227,15 @@ _BOTH: dict[str, Scene] = {
     "reactivate": _coming_back(PersonStatus.CLOSED, Aim.REACTIVATION, Step.REACTIVATE),
     "close": _coming_back(PersonStatus.ACTIVE, Aim.CLOSURE, Step.CLOSE),
     "delete": _coming_back(PersonStatus.ACTIVE, Aim.CLOSURE, Step.DELETE),
+    "oppose": _oppose,
     "confirm-closure": _coming_back(PersonStatus.ACTIVE, Aim.CLOSURE, Step.CONFIRM),
     "still-there": _still_there,
     "stopped": _wrong_card,
     "no_reader": _no_reader,
     "take_card": _take_card,
     "out_of_service": _closed,
+    "panel_pin": _panel_pin,
+    "panel": _panel,
 }
 SCENES: dict[JourneyKind, dict[str, Scene]] = {
     JourneyKind.HALL: {
@@ -225,5 +253,6 @@ SCENES: dict[JourneyKind, dict[str, Scene]] = {
         "feeding": _go(Step.FEEDING),
         "confirm-prepared": _prepared,
         "done": _last,
+        "day": _day,
     },
 }

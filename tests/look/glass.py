@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from flask import Flask
 from playwright.sync_api import Browser, Page
-from waitress.server import create_server
 
 from kiosk.app import create_app
 from kiosk.enrolment.steps import JourneyKind
@@ -17,6 +15,7 @@ from kiosk.enrolment.views import SESSION
 from tests.fakes.enrolment_rig import EnrolmentRig
 from tests.fakes.programme import Programme
 from tests.fakes.scenes import SCENES
+from tests.look.served import running
 
 UPRIGHT = (1080, 1920)
 
@@ -48,15 +47,12 @@ def opened(browser: Browser) -> Iterator[Glass]:
     """A glass of 1080 by 1920."""
     programme = Programme()
     app = create_app(EnrolmentRig(JourneyKind.HALL, programme).session, secret_key=b"x" * 32)
-    server = create_server(app, host="127.0.0.1", port=0, threads=4)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
     width, height = UPRIGHT
     context = browser.new_context(viewport={"width": width, "height": height})
     context.set_default_timeout(8000)
     try:
-        yield Glass(app, context.new_page(), f"http://127.0.0.1:{server.effective_port}/", programme)
+        with running(app) as address:
+            yield Glass(app, context.new_page(), address, programme)
+            context.close()
     finally:
         context.close()
-        server.close()
-        thread.join(5)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from flask import Flask
 from waitress.server import create_server
 
 from kiosk.app import create_app
@@ -22,12 +23,29 @@ FITS = Path(__file__).with_name("fits.js").read_text(encoding="utf-8")
 @contextmanager
 def served(rig: EnrolmentRig) -> Iterator[str]:
     """The app over this rig on a free loopback port."""
-    app = create_app(rig.session, secret_key=b"look")
-    server = create_server(app, host="127.0.0.1", port=0, threads=4)
-    thread = threading.Thread(target=server.run, daemon=True)
+    with running(create_app(rig.session, secret_key=b"look")) as address:
+        yield address
+
+
+@contextmanager
+def running(app: Flask) -> Iterator[str]:
+    """This app on a free loopback port; the server is closed by the thread that it runs in.
+
+    Closed by another one, waitress would look once more into sockets that are gone, and fail in its thread.
+    """
+    server, stop = create_server(app, host="127.0.0.1", port=0, threads=4), threading.Event()
+
+    def serve() -> None:
+        while not stop.is_set():
+            server.asyncore.loop(timeout=1, map=server._map, count=1)
+        server.task_dispatcher.shutdown(timeout=2)
+        server.asyncore.close_all(server._map, ignore_all=True)
+
+    thread = threading.Thread(target=serve, daemon=True)
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.effective_port}/"
     finally:
-        server.close()
+        stop.set()
+        server.pull_trigger()  # or it would sleep out its second
         thread.join(5)
