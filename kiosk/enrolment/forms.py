@@ -25,7 +25,7 @@ def touch_of(step: str, form: Form, side: Side = Side.OPERATOR) -> Touch:
     """
     visit = text(form, "visit")
     try:
-        return Touch(int(visit), Step(step), side)
+        return Touch(int(visit), Step(step), side, text(form, "language") or None)
     except ValueError:
         raise StepError("this is not a screen of ours") from None
 

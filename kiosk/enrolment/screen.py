@@ -17,11 +17,15 @@ from wire.identifiers import TerminalId
 
 @dataclass(frozen=True, slots=True)
 class Touch:
-    """On which screen of which visit, and on which side, a finger came down: an old page is told by it."""
+    """On which screen of which visit, and on which side, a finger came down: an old page is told by it.
+
+    ``language``: of the words on that page; None: not said.
+    """
 
     visit: int
     step: Step
     side: Side = Side.OPERATOR
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -165,6 +165,7 @@ class EnrolmentSession:
         """K5, P4, M5: the notice was gone through; how long it stood there is counted here, not by the browser."""
         stage = self._stage
         with stage.touched(touch, Step.NOTICE, Step.MINOR_NOTICE):
+            self._expect_words_of(touch)
             text = stage.texts.notice_for(stage.journey.party, is_own_page=touch.step is Step.MINOR_NOTICE)
             read = read_notice(stage.journey, text, stage.now()) if to_the_end else None
             stage.put(read or stage.journey.complaining("notice_unread"))
@@ -173,6 +174,7 @@ class EnrolmentSession:
         """C1 to C12: yes or no to the question now shown. "No" to the creation is kept as an anonymous refusal."""
         stage = self._stage
         with stage.touched(touch, *QUESTION_OF):
+            self._expect_words_of(touch)
             text = stage.texts.asked_of(QUESTION_OF[touch.step], stage.journey.party)
             stage.put(answer(stage.journey, text, accepted=accepted, at=stage.now()))
             if stage.journey.step is Step.REFUSED:
@@ -225,6 +227,11 @@ class EnrolmentSession:
             self._watch.look_at_card()
 
     # Inside
+
+    def _expect_words_of(self, touch: Touch) -> None:
+        """The record says which words stood there: a page in the language before answers nothing."""
+        if touch.language not in {None, self.texts.language.code}:
+            raise StepError("this page is in another language than the one now chosen")
 
     def _choose_only_person(self) -> None:
         stage = self._stage

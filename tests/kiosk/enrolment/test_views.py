@@ -257,3 +257,24 @@ def test_the_screen_turned_to_the_person_shows_nothing_of_the_operators_side(cou
     html = counter.load()
     assert "Écran tourné vers la personne" in html
     assert "À envoyer" not in html
+
+
+def test_an_answer_given_on_a_page_in_another_language_is_not_recorded_in_this_one(hall: Visitor) -> None:
+    hall.rig.go(Step.CONSENT)
+    hall.load()
+    in_french = {name: hall.hidden(name) for name in ("visit", "language")}
+    other_tab = Visitor(hall.rig)
+    other_tab.touch("comfort", field="language", value="en")
+    hall.touch("answer", step="consent", accepted="yes", **in_french)
+    assert (hall.rig.step, hall.rig.journey.answers) == (Step.CONSENT, ())
+    hall.touch("answer", accepted="yes", language=hall.hidden("language"))
+    assert [answer.shown.language for answer in hall.rig.journey.answers] == ["en"]
+
+
+def test_a_notice_read_on_a_page_in_another_language_is_not_recorded_in_this_one(hall: Visitor) -> None:
+    hall.rig.go(Step.NOTICE)
+    hall.load()
+    in_french = {name: hall.hidden(name) for name in ("visit", "language")}
+    Visitor(hall.rig).touch("comfort", field="language", value="ar")
+    hall.touch("notice", step="notice", end_reached="1", **in_french)
+    assert hall.rig.step is Step.NOTICE
