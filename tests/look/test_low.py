@@ -14,8 +14,8 @@ from tests.look.served import FITS
 
 pytestmark = pytest.mark.browser
 
-# At a counter nobody stands before an upright glass, and the pages of those who work there (the
-# counter's, the agent's panel, which scrolls as a whole) are not for who sits before it.
+# At a counter nobody stands before an upright glass, and the pages of those who work there (the counter, the
+# panel, which scrolls as a whole) are not for who sits before it.
 SCREENS = tuple(name for name in SCENES[JourneyKind.HALL] if name != "panel")
 
 
