@@ -115,7 +115,7 @@ class _Reader(HTMLParser):
         # The label stands for what is inside, which is then silent; a group's or a region's label says nothing new.
         is_labelled = bool(label) and (tag == "button" or found.get("role") in {"img", "progressbar"})
         if label and is_labelled:
-            self._block.words.append(label)
+            self._block.words.append(" ".join(label.split()))
         self._open.append(
             _Element(
                 tag,

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import enum
 import functools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import resources
@@ -28,6 +28,7 @@ from kiosk.enrolment.course import Party
 from kiosk.enrolment.errors import WordingError
 from kiosk.enrolment.faults import Fault
 from kiosk.enrolment.steps import JourneyKind
+from kiosk.enrolment.typography import with_no_break_spaces, with_plain_spaces
 from wire.evidence import Question, TextShown
 from wire.identifiers import milliseconds
 from wire.records import sha256
@@ -85,9 +86,12 @@ class Text(msgspec.Struct, frozen=True):
     refuse: str = ""
 
     def words(self) -> bytes:
-        """What was shown: title, points, headings, paragraphs, answers; a line each, UTF-8, in that order."""
+        """What was shown: title, points, headings, paragraphs, answers; a line each, UTF-8, in that order.
+
+        With plain spaces: at which of them a line may break is no part of the words.
+        """
         long = [line for section in self.sections for line in (section.heading, *section.paragraphs)]
-        return "\n".join([self.title, *self.points, *long, self.accept, self.refuse]).encode()
+        return with_plain_spaces("\n".join([self.title, *self.points, *long, self.accept, self.refuse])).encode()
 
     def shown(self, at: datetime, until: datetime | None = None) -> TextShown:
         """The evidence that this text stood on the screen from ``at``; ``until`` gives the seconds."""
@@ -198,7 +202,7 @@ def load_texts(code: str = FRENCH) -> Texts:
         remedies=_read(folder, _REMEDIES, dict[Fault, str]),
         sentences=_read(folder, "sentences", dict[str, str]),
         screens=_read(folder, "screens", dict[str, str]),
-        slips=_read(folder, "slips", dict[str, str]) if language.prints else {},
+        slips=_read(folder, "slips", dict[str, str], set_words=_as_typed) if language.prints else {},
     )
 
 
@@ -207,5 +211,11 @@ def wording() -> Traversable:
     return resources.files("kiosk.enrolment").joinpath("wording")
 
 
-def _read(folder: Traversable, name: str, kind: Any) -> Any:
-    return msgspec.json.decode(folder.joinpath(f"{name}.json").read_bytes(), type=kind)
+def _as_typed(words: Any) -> Any:
+    """Paper breaks its lines itself."""
+    return words
+
+
+def _read(folder: Traversable, name: str, kind: Any, *, set_words: Callable[[Any], Any] = with_no_break_spaces) -> Any:
+    typed = msgspec.json.decode(folder.joinpath(f"{name}.json").read_bytes())
+    return msgspec.convert(set_words(typed), kind)

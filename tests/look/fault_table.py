@@ -8,6 +8,7 @@ from pathlib import Path
 from kiosk.enrolment.faults import TABLE, Fault, Severity
 from kiosk.enrolment.steps import JourneyKind
 from kiosk.enrolment.texts import FaultWords, load_texts
+from kiosk.enrolment.typography import with_plain_spaces
 
 PAGE = Path("docs/faults.md")
 _HEAD = """# What can go wrong at a terminal
@@ -38,7 +39,7 @@ def _line(fault: Fault) -> str:
     french, line = load_texts("fr"), TABLE[fault]
     said = [f"**{words.title}.** {words.sentence} {words.way_on}" for words in _said(fault)]
     cells = [line.code, _WORD[line.severity], "yes" if line.goes_on else "no", *said, french.remedies[fault]]
-    return f"| {' | '.join(cells)} |\n"
+    return with_plain_spaces(f"| {' | '.join(cells)} |\n")
 
 
 def _said(fault: Fault) -> list[FaultWords]:
