@@ -91,13 +91,14 @@ def oppose(sheet: Sheet, fact: Fact, facts: OppositionFacts) -> str | None:
 def _reactivate(sheet: Sheet, fact: Fact, facts: ReactivationFacts, standing: Standing) -> str | None:
     """Closed → created, when asked after the closing and while there is content (dmp.md §15 transition 11); no bonus.
 
-    On a dossier that is open nothing opens, but its answers and its new code count: they are what the person said.
+    On a dossier that is open nothing opens, but its answers and its new code count: they are what the person said. One
+    that is older than the opening brings its answers alone: its code and contact are older than those that came then.
     """
     at_ms, is_closed = fact.at_ms, standing.state is DossierState.CLOSED
     if is_closed and not standing.may_reopen(fact.day):
         sheet.note_change(fact, standing.dossier_id, Effect.TOO_LATE)
         return TOO_LATE
-    if is_closed and at_ms <= standing.state_decided_ms:
+    if at_ms < standing.state_decided_ms or (is_closed and at_ms == standing.state_decided_ms):
         sheet.note_change(fact, standing.dossier_id, Effect.SUPERSEDED)
         _decide_accesses(sheet, fact, facts)
         return SUPERSEDED

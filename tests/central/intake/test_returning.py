@@ -347,6 +347,13 @@ class TestBeforeTheDossier:
         assert visit.handed_over() == [("open", "enrolment")]
         assert [row.effect for row in visit.rig.rows(changes)] == ["superseded"]
 
+    def test_nor_does_a_planted_reactivation_bring_its_code_and_contact(self, visit: Visit) -> None:
+        thief = visit.rig.terminal("T-PHARM-2")
+        visit.rig.send(thief, thief.come_back("reactivation", 1, at=LAUNCH), at=ARRIVAL)
+        visit.enrols(hours=24)
+        assert visit.handed_over() == [("open", "enrolment")]
+        assert [row.effect for row in visit.rig.rows(changes)] == ["superseded"]
+
     def test_in_one_batch_with_the_enrolment_that_follows_it_takes_effect_too(self, visit: Visit) -> None:
         visit.terminal.come_back("consent_change", 1, at=LAUNCH, accepted={Question.CENTRE_15: False})
         visit.terminal.enrol(1, at=LAUNCH + HOUR)
