@@ -140,7 +140,14 @@
     if (event.detail.target.id === "veil" || event.detail.elt.id === "veil") cover();
     else if (event.detail.target.id === "screen" || event.detail.elt.id === "screen") arrive();
   });
-  const lost = (isLost) => { document.getElementById("lost").hidden = !isLost; };
+  // A page that the terminal cannot wipe any more wipes itself: a tablet out of reach, a program that starts again.
+  const SILENT_MS = 10000;
+  let heard = Date.now();
+  const lost = (isLost) => {
+    if (!isLost) heard = Date.now();
+    document.getElementById("lost").hidden = !isLost;
+    document.body.classList.toggle("body--lost", Date.now() - heard >= SILENT_MS);
+  };
   ["htmx:sendError", "htmx:timeout"].forEach((name) => document.addEventListener(name, () => lost(true)));
   document.addEventListener("htmx:afterRequest", (event) => {
     if (event.detail.xhr && event.detail.xhr.status === 403) window.location.reload(); // a new process, a new cookie
