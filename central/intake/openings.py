@@ -92,15 +92,15 @@ def open_by_itself(sheet: Sheet, person: bytes, letter: bytes, evidence: bytes, 
 def given_contact(contact: Contact, scene: Scene, *, at_ms: int) -> ContactStanding:
     """Which contacts a record gives, proved only by central's own table, whatever the record says of itself."""
 
-    def is_proved(kind: ContactKind, proof: bytes | None) -> bool:
-        return proof is not None and (kind, proof) in scene.proved
+    def is_proved(kind: ContactKind, proof: bytes | None, address: str | None) -> bool:
+        return proof is not None and address is not None and (kind, proof, address) in scene.proved
 
     return ContactStanding(
         decided_ms=at_ms,
         has_email=contact.email is not None,
-        email_proved=contact.email is not None and is_proved(ContactKind.EMAIL, contact.email_proof),
+        email_proved=is_proved(ContactKind.EMAIL, contact.email_proof, contact.email),
         has_mobile=contact.mobile is not None,
-        mobile_proved=contact.mobile is not None and is_proved(ContactKind.MOBILE, contact.mobile_proof),
+        mobile_proved=is_proved(ContactKind.MOBILE, contact.mobile_proof, contact.mobile),
     )
 
 

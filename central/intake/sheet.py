@@ -69,8 +69,8 @@ class Scene:
     """Where and under which rules facts take effect.
 
     ``actor`` is named in the audit; ``attestors`` are (operator, role) of the office; ``proved`` are the proofs of
-    contacts that central's own table confirms; ``opposed`` the persons who oppose automatic creation; ``vault`` the
-    host's public key, for the few changes that central decides itself.
+    contacts that central's own table confirms, each for its address alone; ``opposed`` the persons who oppose automatic
+    creation; ``vault`` the host's public key, for the few changes that central decides itself.
     """
 
     place: Place
@@ -78,7 +78,7 @@ class Scene:
     received_ms: int
     rules: Rules
     attestors: frozenset[tuple[str, str]] = frozenset()
-    proved: frozenset[tuple[ContactKind, bytes]] = frozenset()
+    proved: frozenset[tuple[ContactKind, bytes, str]] = frozenset()
     opposed: frozenset[bytes] = frozenset()
     opts_out: bool = False
     vault: X25519PublicKey | None = None

@@ -74,10 +74,10 @@ class Stage:
 
     def _proved(
         self, connection: Connection, device: Device, opened: Iterable[Opened]
-    ) -> Iterator[tuple[ContactKind, bytes]]:
+    ) -> Iterator[tuple[ContactKind, bytes, str]]:
         for kind, proof, address in (claim for one in opened for claim in _claims(one)):
             if proved(connection, self.proofs, proof, kind, address, terminal_id=device.terminal_id):
-                yield kind, proof
+                yield kind, proof, address
 
 
 def _claims(opened: Opened) -> Iterator[tuple[ContactKind, bytes, str]]:

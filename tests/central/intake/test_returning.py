@@ -34,6 +34,25 @@ def told(code: str) -> tuple[Outcome, str]:
     return (Outcome.DURABLE_NEW, code)
 
 
+def proof_of(address: str, rig: IntakeRig, *, at: str) -> bytes:
+    """That e-mail was proved at that terminal."""
+    proof = RecordId.new(LAUNCH).value
+    row = {
+        "proof_id": proof,
+        "terminal_id": at,
+        "contact": "email",
+        "address_hash": ProofSecret.of(rig.keys).address_hash(ContactKind.EMAIL, address),
+        "code_hash": None,
+        "wrong_tries": 0,
+        "asked_ms": 0,
+        "valid_until_ms": 0,
+        "proved_ms": 1,
+    }
+    with writing(rig.engine) as connection:
+        connection.execute(contact_proofs.insert(), row)
+    return proof
+
+
 class Visit:
     """One person's visits at one counter; each is sent at once, an hour after it was made."""
 
@@ -279,23 +298,16 @@ class TestContactChange:
     def test_central_s_own_proof_of_that_very_address_at_that_terminal_is(
         self, visit: Visit, address: str, proved_at: str, *, believed: bool
     ) -> None:
-        proof = RecordId.new(LAUNCH)
-        secret = ProofSecret.of(visit.rig.keys)
-        row = {
-            "proof_id": proof.value,
-            "terminal_id": proved_at,
-            "contact": "email",
-            "address_hash": secret.address_hash(ContactKind.EMAIL, "a@exemple.fr"),
-            "code_hash": None,
-            "wrong_tries": 0,
-            "asked_ms": 0,
-            "valid_until_ms": 0,
-            "proved_ms": 1,
-        }
-        with writing(visit.rig.engine) as connection:
-            connection.execute(contact_proofs.insert(), row)
-        visit.enrols(contact=Contact(email=address, email_proof=proof.value))
+        proof = proof_of("a@exemple.fr", visit.rig, at=proved_at)
+        visit.enrols(contact=Contact(email=address, email_proof=proof))
         assert visit.account.email_proved is believed
+
+    def test_a_proof_that_holds_for_one_record_of_a_batch_holds_for_no_other_address_in_it(self, visit: Visit) -> None:
+        proof = proof_of("voleur@exemple.fr", visit.rig, at="T-PHARM-1")
+        visit.terminal.enrol(1, contact=Contact(email="voleur@exemple.fr", email_proof=proof))
+        visit.terminal.enrol(2, contact=Contact(email="rose@exemple.fr", email_proof=proof))
+        visit.rig.send(visit.terminal)
+        assert sorted(row.email_proved for row in visit.rig.rows(accounts)) == [False, True]
 
     def test_an_older_one_that_comes_late_does_not_replace_the_newer(self, visit: Visit) -> None:
         visit.enrols()
