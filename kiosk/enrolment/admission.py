@@ -9,9 +9,9 @@ import dataclasses
 from datetime import datetime
 
 from kiosk.enrolment.course import MINORS, Aim, Party, obvious_aim
+from kiosk.enrolment.desks import StatusWord
 from kiosk.enrolment.errors import StepError
 from kiosk.enrolment.journey import Journey
-from kiosk.enrolment.ports import StatusWord
 from kiosk.enrolment.rules import Eligibility, admission, local_day
 from kiosk.enrolment.steps import JourneyKind, Step
 from wire.status import PersonStatus

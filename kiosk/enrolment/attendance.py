@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kiosk.enrolment.ports import Operator
+from kiosk.enrolment.place import Operator
 
 SIGNED_IN_FOR = 15 * 60.0  # seconds a counter session lasts without any touch
 

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from kiosk.enrolment.errors import OperatorLockedError, StepError
 from kiosk.enrolment.evidence import METHODS, ROLE_THAT_ATTESTS, IdentityMethod, attestation, identity_check
 from kiosk.enrolment.handing_out import HandingOut
-from kiosk.enrolment.ports import Operator, OperatorRole
+from kiosk.enrolment.place import Operator, OperatorRole
 from kiosk.enrolment.screen import Touch
 from kiosk.enrolment.sides import Side
 from kiosk.enrolment.stage import Stage

@@ -10,21 +10,18 @@ from datetime import datetime
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
+from kiosk.enrolment.desks import ContactProver, EarningsDesk, StatusDesk
 from kiosk.enrolment.pairing import new_code
+from kiosk.enrolment.place import OperatorDirectory, Whereabouts
 from kiosk.enrolment.ports import (
     CardReader,
-    ContactProver,
-    EarningsDesk,
     NoSecondReader,
     NoVoice,
-    OperatorDirectory,
     ProfessionalReader,
     RecordStore,
     SlipJournal,
     SlipPrinter,
-    StatusDesk,
     Voice,
-    Whereabouts,
 )
 from kiosk.enrolment.upkeep import Upkeep
 from wire.codes import ActivationCode, Locator

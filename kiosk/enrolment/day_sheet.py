@@ -10,7 +10,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from kiosk.enrolment.ports import DoubtfulSlip, KeptRecord, MonthFigures
+from kiosk.enrolment.desks import MonthFigures
+from kiosk.enrolment.ports import DoubtfulSlip, KeptRecord
 from kiosk.enrolment.rules import PARIS
 from kiosk.enrolment.slip import SlipKind
 from wire.records import RecordKind

@@ -16,7 +16,8 @@ from kiosk.enrolment.drafting import Drawn, draft
 from kiosk.enrolment.errors import StoreError
 from kiosk.enrolment.evidence import slip_outcome
 from kiosk.enrolment.journey import Journey
-from kiosk.enrolment.ports import PrintOutcome, PrintResult, RecordDraft, TerminalPlace
+from kiosk.enrolment.place import TerminalPlace
+from kiosk.enrolment.ports import PrintOutcome, PrintResult, RecordDraft
 from kiosk.enrolment.slip import OF_A_RECORD, Slip
 from kiosk.enrolment.slips import SlipFactsShown, acknowledgement, activation, leaflet
 from kiosk.enrolment.texts import Texts

@@ -18,7 +18,8 @@ from kiosk.enrolment.course import Aim
 from kiosk.enrolment.errors import StepError
 from kiosk.enrolment.holder import CardContents, CardHolder
 from kiosk.enrolment.journey import Journey
-from kiosk.enrolment.ports import RecordDraft, TerminalPlace
+from kiosk.enrolment.place import TerminalPlace
+from kiosk.enrolment.ports import RecordDraft
 from kiosk.enrolment.steps import QUESTION_OF, Step, first_open
 from wire.codes import ActivationCode, Locator
 from wire.dossier_keys import EmergencyChoices, code_key, make_vault_part

@@ -9,7 +9,8 @@ import enum
 from datetime import datetime
 
 from kiosk.enrolment.course import Party
-from kiosk.enrolment.ports import Operator, OperatorRole, RecordDraft
+from kiosk.enrolment.place import Operator, OperatorRole
+from kiosk.enrolment.ports import RecordDraft
 from kiosk.enrolment.steps import JourneyKind
 from kiosk.enrolment.texts import Text, Texts
 from wire.evidence import IdentityCheck

@@ -17,7 +17,8 @@ from kiosk.enrolment.course import MINORS, Aim, Party, aims_offered, obvious_aim
 from kiosk.enrolment.errors import StepError
 from kiosk.enrolment.faults import Fault
 from kiosk.enrolment.holder import CardContents, CardHolder
-from kiosk.enrolment.ports import Operator, PrinterState, TerminalPlace
+from kiosk.enrolment.place import Operator, TerminalPlace
+from kiosk.enrolment.ports import PrinterState
 from kiosk.enrolment.slip import SlipKind
 from kiosk.enrolment.steps import QUESTION_OF, JourneyKind, Path, Step, first_open, may_move, progress, step_back
 from wire.configuration import Regime

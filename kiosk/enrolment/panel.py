@@ -15,7 +15,7 @@ from kiosk.enrolment.errors import NotReadyError, OperatorLockedError, StepError
 from kiosk.enrolment.panel_rows import rows_of
 from kiosk.enrolment.panel_sheet import PanelSheet, Task
 from kiosk.enrolment.panel_slip import trial_slip
-from kiosk.enrolment.ports import Door, Operator, OperatorRole
+from kiosk.enrolment.place import Door, Operator, OperatorRole
 from kiosk.enrolment.screen import Touch
 from kiosk.enrolment.stage import Stage
 from kiosk.enrolment.steps import PANEL_STEPS, RESTING, JourneyKind, Step

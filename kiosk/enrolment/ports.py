@@ -1,6 +1,7 @@
-"""What an enrolment needs from outside. Adapters implement these and see nothing else of the enrolment.
+"""The devices and the disk an enrolment needs. Adapters implement these and see nothing else of the enrolment.
 
-Each port has one to four methods; the errors an adapter may raise stand in its docstring.
+Each port has one to four methods; the errors an adapter may raise stand in its docstring. What central is asked is in
+:mod:`kiosk.enrolment.desks`, where the terminal stands and who works there in :mod:`kiosk.enrolment.place`.
 """
 
 from __future__ import annotations
@@ -14,14 +15,9 @@ from datetime import datetime
 from kiosk.enrolment.errors import VoiceError
 from kiosk.enrolment.holder import CardContents
 from kiosk.enrolment.slip import Slip, SlipKind
-from wire.configuration import Regime
 from wire.facts import Administrative
-from wire.identifiers import OfficeId, OperatorId, RecordId, TerminalId
-from wire.nir import InsAuthority, Nir
-from wire.proofs import ContactKind, ProofOutcome
-from wire.records import Channel, RecordKind, SubChannel
-from wire.status import PersonStatus
-from wire.trust import TrustBundle
+from wire.identifiers import RecordId
+from wire.records import RecordKind
 from wire.vault_parts import VaultChange, VaultPart
 
 
@@ -182,63 +178,6 @@ class SlipJournal(ABC):
         """Slips whose latest copy was settled as unknown or failed from that instant (aware UTC) on, newest first."""
 
 
-@dataclass(frozen=True, slots=True)
-class StatusWord:
-    """What central says of a person; ``copies`` counts the activation slips made for their dossier so far."""
-
-    status: PersonStatus
-    copies: int = 0
-
-
-class StatusDesk(ABC):
-    """Central's answer to "does this person have a dossier?", asked only with the card present."""
-
-    @abstractmethod
-    def status_of(self, nir: Nir) -> StatusWord:
-        """NONE, ACTIVE, CLOSED; UNKNOWN when central cannot be asked now. Never raises."""
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class ProofWord:
-    """What came of asking for a code or of typing one; ``retry_s``: seconds until a new code may be asked for."""
-
-    outcome: ProofOutcome
-    proof: bytes | None = None
-    retry_s: float | None = None
-    tries_left: int | None = None
-
-
-class ContactProver(ABC):
-    """Central's one-time codes for an e-mail or a mobile (domain/dmp.md §16 K10)."""
-
-    @abstractmethod
-    def send(self, contact: ContactKind, address: str, language: str) -> ProofWord:
-        """SENT with a proof, TOO_SOON, or NOT_NOW (also without a network). Blocks some seconds; never raises."""
-
-    @abstractmethod
-    def check(self, proof: bytes, code: str) -> ProofWord:
-        """PROVED, WRONG, SPENT, or NOT_NOW. Blocks some seconds; never raises."""
-
-
-@dataclass(frozen=True, slots=True)
-class MonthFigures:
-    """The running month of this office as central last told it; whole cents."""
-
-    month: str
-    openings: int
-    cents_accrued: int
-    cents_held: int
-    told_at: datetime
-
-
-class EarningsDesk(ABC):
-    """What this office earned this month, for the counter's day page."""
-
-    @abstractmethod
-    def month(self) -> MonthFigures | None:
-        """The last known figures, at once; None when central never told. Asks central aside when they are old."""
-
-
 @dataclass(frozen=True, slots=True, repr=False)
 class ProfessionalCard:
     """A professional's card in the second reader, told without its PIN; ``serial`` as the card gives it, or None."""
@@ -302,84 +241,3 @@ class NoVoice(Voice):
 
     def speak(self, passages: Sequence[Passage]) -> bytes:  # noqa: ARG002, D102 - the port says it
         raise VoiceError("this terminal does not speak")
-
-
-class OperatorRole(enum.Enum):
-    """Who stands beside the terminal."""
-
-    AGENT = "agent"  # of the CPAM, in the hall
-    PHARMACIST = "pharmacist"
-    PREPARER = "preparer"  # prepares at the counter; the pharmacist's PIN confirms (dmp.md §16 P)
-
-
-@dataclass(frozen=True, slots=True)
-class Operator:
-    """A person who may check identities here. ``operator_id`` is what the record carries; no name."""
-
-    operator_id: OperatorId
-    role: OperatorRole
-    display_name: str
-
-
-@dataclass(frozen=True, slots=True)
-class TerminalPlace:
-    """Where this terminal stands and what it was told: from the signed configuration and the trust bundle.
-
-    ``office_lines`` is the address as printed; ``ins_authority`` is the test OID wherever people are fictitious.
-    """
-
-    terminal: TerminalId
-    office: OfficeId
-    office_name: str
-    office_lines: tuple[str, ...]
-    channel: Channel
-    sub_channel: SubChannel
-    activation_url: str
-    ins_authority: InsAuthority
-    finess: str | None
-    help_line: str | None
-    trust: TrustBundle
-    regime: Regime = Regime.OPT_IN
-    languages: tuple[str, ...] = ("fr", "en", "ar")
-    proves_contacts: bool = True
-    pre_ticked_emergency: bool = False
-
-
-class Whereabouts(ABC):
-    """The terminal's present place; changes when a new configuration or trust bundle has come."""
-
-    @property
-    @abstractmethod
-    def terminal(self) -> TerminalId:
-        """This terminal's name: known since it was registered, also while it may not enrol."""
-
-    @abstractmethod
-    def sub_channel(self) -> SubChannel | None:
-        """Hall or counter, so that a closed terminal speaks to whoever stands there; None when nobody can tell."""
-
-    @abstractmethod
-    def current(self) -> TerminalPlace:
-        """The place now.
-
-        Raises:
-            kiosk.enrolment.errors.NotReadyError: not registered, revoked, or no valid trust bundle.
-        """
-
-
-class Door(enum.Enum):
-    """What a PIN opens. Each counts its wrong tries alone: who plays at the panel locks no agent out of attesting."""
-
-    ATTESTATION = "attestation"
-    PANEL = "panel"
-
-
-class OperatorDirectory(ABC):
-    """Who may attest at this office, checked against hashes that lie on the terminal."""
-
-    @abstractmethod
-    def verify(self, pin: str, door: Door = Door.ATTESTATION) -> Operator | None:
-        """The operator of that PIN, or None; throttled and locked out by the adapter after wrong tries at that door.
-
-        Raises:
-            kiosk.enrolment.errors.OperatorLockedError: too many wrong tries; says until when.
-        """

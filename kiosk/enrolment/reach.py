@@ -11,9 +11,9 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from kiosk.enrolment.contact import read_contact
+from kiosk.enrolment.desks import ProofWord
 from kiosk.enrolment.errors import ContactError, StepError
 from kiosk.enrolment.journey import UNSAID, Journey, Proving
-from kiosk.enrolment.ports import ProofWord
 from kiosk.enrolment.steps import Step
 from wire.evidence import Contact
 from wire.proofs import PROOF_CODE_DIGITS, ContactKind, ProofOutcome

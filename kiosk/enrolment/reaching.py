@@ -10,9 +10,9 @@ from collections.abc import Callable
 from datetime import datetime
 
 from kiosk.enrolment import consents, reach
+from kiosk.enrolment.desks import ProofWord
 from kiosk.enrolment.errors import StepError
 from kiosk.enrolment.journey import Journey, Proving
-from kiosk.enrolment.ports import ProofWord
 from kiosk.enrolment.screen import Touch
 from kiosk.enrolment.stage import Stage
 from kiosk.enrolment.steps import Step

@@ -9,7 +9,7 @@ from kiosk.enrolment.day_sheet import DaySheet
 from kiosk.enrolment.faults import Fault
 from kiosk.enrolment.journey import Journey
 from kiosk.enrolment.panel_sheet import PanelSheet
-from kiosk.enrolment.ports import Operator, TerminalPlace
+from kiosk.enrolment.place import Operator, TerminalPlace
 from kiosk.enrolment.sides import Side
 from kiosk.enrolment.steps import Step
 from wire.identifiers import TerminalId

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from kiosk.enrolment.ports import TerminalPlace
+from kiosk.enrolment.place import TerminalPlace
 from kiosk.enrolment.rules import PARIS
 from kiosk.enrolment.slip import LineRole, Slip, SlipKind, SlipLine
 from kiosk.enrolment.texts import Text

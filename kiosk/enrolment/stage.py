@@ -23,7 +23,8 @@ from kiosk.enrolment.faults import Fault
 from kiosk.enrolment.journey import Journey, SlipProgress
 from kiosk.enrolment.languages import Languages
 from kiosk.enrolment.pairing import Pairing
-from kiosk.enrolment.ports import CardPresence, ReaderState, TerminalPlace
+from kiosk.enrolment.place import TerminalPlace
+from kiosk.enrolment.ports import CardPresence, ReaderState
 from kiosk.enrolment.readiness import Observation
 from kiosk.enrolment.rules import day_began
 from kiosk.enrolment.screen import Touch

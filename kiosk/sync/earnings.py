@@ -8,8 +8,8 @@ from collections.abc import Callable
 
 import msgspec
 
+from kiosk.enrolment.desks import EarningsDesk, MonthFigures
 from kiosk.enrolment.errors import EnrolmentError
-from kiosk.enrolment.ports import EarningsDesk, MonthFigures
 from kiosk.sync.errors import LinkError, RefusedError
 from kiosk.sync.facts import Fact, Facts
 from kiosk.sync.keys import DeviceKey

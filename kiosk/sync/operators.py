@@ -10,7 +10,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
 from kiosk.enrolment.errors import OperatorLockedError
-from kiosk.enrolment.ports import Door, Operator, OperatorDirectory, OperatorRole
+from kiosk.enrolment.place import Door, Operator, OperatorDirectory, OperatorRole
 from kiosk.sync.facts import Fact, Facts
 from wire.configuration import OperatorEntry
 from wire.errors import IdentifierError

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 
+from kiosk.enrolment.desks import ContactProver, ProofWord
 from kiosk.enrolment.errors import EnrolmentError
-from kiosk.enrolment.ports import ContactProver, ProofWord
 from kiosk.sync.asking import Asker
 from kiosk.sync.errors import LinkError, RefusedError
 from kiosk.sync.keys import DeviceKey

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kiosk.enrolment.ports import RecordDraft, TerminalPlace
+from kiosk.enrolment.place import TerminalPlace
+from kiosk.enrolment.ports import RecordDraft
 from kiosk.sync.server_time import Floor
 from wire.canonical import encode
 from wire.errors import FormatError

@@ -11,7 +11,8 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from kiosk.enrolment.errors import NotReadyError, StoreError
-from kiosk.enrolment.ports import KeptRecord, RecordDraft, RecordStore, Whereabouts
+from kiosk.enrolment.place import Whereabouts
+from kiosk.enrolment.ports import KeptRecord, RecordDraft, RecordStore
 from kiosk.sync.database import TerminalDatabase
 from kiosk.sync.sealer import ChainPlace, SealedParts, seal_parts
 from kiosk.sync.server_time import Floor, ServerTime

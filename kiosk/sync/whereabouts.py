@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from kiosk.enrolment.errors import NotReadyError, StoreError
-from kiosk.enrolment.ports import TerminalPlace, Whereabouts
+from kiosk.enrolment.place import TerminalPlace, Whereabouts
 from kiosk.sync.facts import Fact, Facts
 from kiosk.sync.files import replace_file
 from kiosk.sync.keys import RootKey

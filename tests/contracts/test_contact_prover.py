@@ -13,7 +13,7 @@ from sqlalchemy import update
 from central.devices.models import devices
 from central.engine import writing
 from central.proofs.service import ProofDesk
-from kiosk.enrolment.ports import ContactProver
+from kiosk.enrolment.desks import ContactProver
 from kiosk.sync.errors import LinkError
 from kiosk.sync.prover import OnlineProver
 from tests.central.intake_rig import IntakeRig, make_keys

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.enrolment.desks import StatusDesk
 from kiosk.enrolment.errors import NotReadyError, OperatorLockedError
-from kiosk.enrolment.ports import OperatorDirectory, OperatorRole, StatusDesk, Whereabouts
+from kiosk.enrolment.place import OperatorDirectory, OperatorRole, Whereabouts
 from kiosk.sync.desk import OnlineStatusDesk
 from kiosk.sync.operators import ConfiguredOperators
 from tests.fakes.central_simulator import CentralSimulator

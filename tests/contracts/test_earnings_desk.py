@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.enrolment.ports import EarningsDesk, MonthFigures
+from kiosk.enrolment.desks import EarningsDesk, MonthFigures
 from kiosk.sync.earnings import OnlineEarnings
 from tests.fakes.central_simulator import CentralSimulator
 from tests.fakes.earnings import FakeEarningsDesk

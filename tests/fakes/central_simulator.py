@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from kiosk.enrolment.ports import MonthFigures
+from kiosk.enrolment.desks import MonthFigures
 from kiosk.sync.errors import LinkError, RefusedError
 from kiosk.sync.link import CentralLink, Fetched
 from tests.fakes.programme import PRESENT, TERMINAL, Programme

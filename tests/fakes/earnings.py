@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kiosk.enrolment.ports import EarningsDesk, MonthFigures
+from kiosk.enrolment.desks import EarningsDesk, MonthFigures
 
 
 class FakeEarningsDesk(EarningsDesk):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from kiosk.enrolment.errors import OperatorLockedError
-from kiosk.enrolment.ports import Door, Operator, OperatorDirectory, OperatorRole
+from kiosk.enrolment.place import Door, Operator, OperatorDirectory, OperatorRole
 from wire.identifiers import operator_id
 
 AGENT_PIN = "482913"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kiosk.enrolment.errors import NotReadyError
-from kiosk.enrolment.ports import TerminalPlace, Whereabouts
+from kiosk.enrolment.place import TerminalPlace, Whereabouts
 from tests.fakes.programme import PRESENT, Programme
 from wire.identifiers import TerminalId, office_id, terminal_id
 from wire.nir import InsAuthority

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from kiosk.enrolment.ports import ContactProver, ProofWord
+from kiosk.enrolment.desks import ContactProver, ProofWord
 from tests.fakes.programme import PRESENT
 from wire.identifiers import RecordId
 from wire.proofs import ContactKind, ProofOutcome

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kiosk.enrolment.ports import StatusDesk, StatusWord
+from kiosk.enrolment.desks import StatusDesk, StatusWord
 from wire.nir import Nir
 from wire.status import PersonStatus
 

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
-from kiosk.enrolment.ports import MonthFigures, ProfessionalCard
+from kiosk.enrolment.desks import MonthFigures
+from kiosk.enrolment.ports import ProfessionalCard
 from kiosk.enrolment.steps import JourneyKind, Step
 from tests.fakes.card_slot import card
 from tests.fakes.enrolment_rig import EnrolmentRig

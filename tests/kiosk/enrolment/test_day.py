@@ -8,8 +8,9 @@ import pytest
 
 from kiosk.app import create_app
 from kiosk.enrolment.day_sheet import SHOWN_KINDS, HourRow, day_sheet
+from kiosk.enrolment.desks import MonthFigures
 from kiosk.enrolment.errors import StepError
-from kiosk.enrolment.ports import DoubtfulSlip, KeptRecord, MonthFigures
+from kiosk.enrolment.ports import DoubtfulSlip, KeptRecord
 from kiosk.enrolment.slip import SlipKind
 from kiosk.enrolment.steps import JourneyKind, Step
 from tests.fakes.enrolment_rig import EnrolmentRig

@@ -11,7 +11,8 @@ from kiosk.enrolment.faults import Fault
 from kiosk.enrolment.machine import CentralReading, DeadRecord
 from kiosk.enrolment.panel import OPENED_FROM
 from kiosk.enrolment.panel_sheet import PanelSheet, Task
-from kiosk.enrolment.ports import Door, Operator, PrintResult, ReaderState
+from kiosk.enrolment.place import Door, Operator
+from kiosk.enrolment.ports import PrintResult, ReaderState
 from kiosk.enrolment.slip import SlipKind
 from kiosk.enrolment.steps import PANEL_STEPS, PERSONAL, JourneyKind, Step
 from kiosk.enrolment.upkeep import Finding, Level

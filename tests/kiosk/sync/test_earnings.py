@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from kiosk.enrolment.ports import MonthFigures
+from kiosk.enrolment.desks import MonthFigures
 from kiosk.sync.earnings import OnlineEarnings
 from kiosk.sync.facts import Fact
 from tests.fakes.central_simulator import CentralSimulator

@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from kiosk.enrolment.errors import NotReadyError, OperatorLockedError
-from kiosk.enrolment.ports import Door, OperatorRole
+from kiosk.enrolment.place import Door, OperatorRole
 from kiosk.sync.operators import LOCK_OUT, WRONG_TRIES, ConfiguredOperators
 from tests.fakes.programme import AGENT_PIN, PHARMACIST_PIN
 from tests.fakes.terminal_rig import TerminalRig

@@ -7,7 +7,8 @@ from dataclasses import replace
 import msgspec
 import pytest
 
-from kiosk.enrolment.ports import RecordDraft, TerminalPlace
+from kiosk.enrolment.place import TerminalPlace
+from kiosk.enrolment.ports import RecordDraft
 from kiosk.sync.sealer import ChainPlace, seal_parts
 from kiosk.sync.server_time import Floor
 from tests.fakes.drafts import NIR, enrolment
