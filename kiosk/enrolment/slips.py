@@ -18,7 +18,7 @@ from kiosk.enrolment.slip import LineRole, Slip, SlipKind, SlipLine
 from kiosk.enrolment.texts import Text
 from wire.codes import ActivationCode, Locator
 from wire.evidence import Answer, Contact, NamedPerson, Question, Representation, TextShown, Traits
-from wire.facts import ClosureFacts, CodeReissueFacts, PendingInsFacts, PersonFacts
+from wire.facts import ClosureFacts, CodeReissueFacts, PendingInsFacts, PersonFacts, ReactivationFacts
 from wire.identifiers import RecordId
 from wire.nir import Nir
 
@@ -202,6 +202,8 @@ def _consequence(shown: SlipFactsShown, words: Words) -> tuple[SlipLine, ...]:
 
 
 def _reissue(facts: PersonFacts | PendingInsFacts, words: Words) -> tuple[SlipLine, ...]:
+    if isinstance(facts, ReactivationFacts):
+        return (SlipLine(LineRole.BLANK), SlipLine(LineRole.TEXT, words["b_reactivation"]))
     if not isinstance(facts, CodeReissueFacts):
         return ()
     return (SlipLine(LineRole.BLANK), SlipLine(LineRole.TEXT, words["b_reissue"].format(number=facts.copy_number)))

@@ -118,6 +118,12 @@ def test_emergency_accesses_are_granted_or_withdrawn_each_for_itself(
     assert [slip.kind for slip in rig.printer.given] == [SlipKind.ACKNOWLEDGEMENT]
 
 
+def test_the_code_of_a_reopened_dossier_says_that_it_may_have_to_wait(rig: EnrolmentRig) -> None:
+    come_back(rig, PersonStatus.CLOSED, Aim.REACTIVATION)
+    slip_b = next(slip for slip in rig.printer.given if slip.kind is SlipKind.ACTIVATION)
+    assert any("un jour plus tard" in line.text for line in slip_b.lines)
+
+
 def test_a_new_contact_replaces_the_old_one_at_both(rig: EnrolmentRig) -> None:
     come_back(rig, PersonStatus.ACTIVE, Aim.CONTACT_CHANGE)
     facts, change = kept(rig, RecordKind.CONTACT_CHANGE)
