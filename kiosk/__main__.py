@@ -12,8 +12,10 @@ import waitress
 
 from kiosk import assembly
 from kiosk.card_reader.errors import CardReaderError
+from kiosk.devices import open_devices
 from kiosk.enrolment.errors import EnrolmentError
 from kiosk.enrolment.upkeep import Level
+from kiosk.home import Home, open_home
 from kiosk.printer.errors import PrinterError
 from kiosk.process_guard import EXIT_RESTART, HomeBusyError, RestartRequest, claim, leave_no_traces
 from kiosk.self_check import Machine, examine
@@ -53,10 +55,10 @@ def serve(settings: KioskSettings, *, reach: Reach = pass_by) -> int:
 
 def self_check(settings: KioskSettings) -> int:
     """Print a sentence per part; 0 when the terminal can enrol, 1 when a part keeps it from it."""
-    devices = assembly.open_devices(settings)
-    home: assembly.Home | None = None
+    devices = open_devices(settings)
+    home: Home | None = None
     try:
-        home = assembly.open_home(settings)
+        home = open_home(settings)
     except (SyncError, EnrolmentError):
         home = None  # the findings on disk, keys and trust say why
     try:

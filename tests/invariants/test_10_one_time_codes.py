@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from kiosk.assembly import Home, open_home
+from kiosk.home import Home, open_home
 from kiosk.settings import KioskSettings
 from kiosk.sync.prover import OnlineProver
 from tests.town.canaries import seen_in, spelled

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.assembly import build, open_home
+from kiosk.assembly import build
 from kiosk.enrolment.errors import StoreError
+from kiosk.home import open_home
 from kiosk.settings import KioskSettings, VoiceMode
 from kiosk.sync.errors import KeyFileError, LinkError
 from tests.fakes.programme import Programme

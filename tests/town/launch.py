@@ -78,9 +78,9 @@ def kiosk(arguments: list[str], reach: Reach) -> int:
 
     tray.deck = shipped
     from kiosk import __main__ as command  # noqa: PLC0415
-    from kiosk import assembly  # noqa: PLC0415
+    from kiosk import devices  # noqa: PLC0415
 
-    assembly.SimulatedPrinter = witnessed_printer()  # type: ignore[misc]
+    devices.SimulatedPrinter = witnessed_printer()  # type: ignore[misc]
     serve = command.serve
     command.serve = lambda settings: serve(settings, reach=reach)  # type: ignore[assignment]
     return command.main(arguments)
