@@ -43,3 +43,20 @@ def test_decisions_are_numbered_without_a_gap_as_their_files_are() -> None:
     titles = [NUMBERED.match(file.read_text(encoding="utf-8")) for file in files]
     assert [int(file.name[:4]) for file in files] == list(range(1, len(files) + 1))
     assert [title and int(title[1]) for title in titles] == [int(file.name[:4]) for file in files]
+
+
+def test_every_setting_a_program_reads_is_explained_to_its_operator() -> None:
+    modules = ("kiosk/settings.py", "kiosk/__main__.py", "central/settings.py", "central/vault/settings.py")
+    source = "\n".join((ROOT / module).read_text(encoding="utf-8") for module in modules)
+    read = set(re.findall(r"\b(?:KIOSK|CENTRAL|VAULT)_[A-Z_]+[A-Z]\b", source)) - {"CENTRAL_SMTP_URL"}
+    messaging = (ROOT / "central/messaging/settings.py").read_text(encoding="utf-8")
+    read |= set(re.findall(r"\{prefix\}([A-Z_]+)", messaging))
+    told = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
+    assert len(read) > 30
+    assert {name for name in read if f"`{name}`" not in told} == set()
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page.parent.name == "docs"], ids=lambda page: page.name)
+def test_numbered_sections_follow_one_another(page: Path) -> None:
+    numbers = [int(number) for number in re.findall(r"^## (\d+)\. ", page.read_text(encoding="utf-8"), re.MULTILINE)]
+    assert numbers == list(range(1, len(numbers) + 1))
