@@ -27,6 +27,7 @@ from wire.records import RecordKind, Routing
 
 ID_CONFLICT = "id_conflict"
 PENDING_INS = "pending_ins"
+REVOKED = "terminal_revoked"
 
 _KINDS = frozenset(kind.value for kind in RecordKind)
 
@@ -105,7 +106,7 @@ class BatchPlan:
 
     def _reason_to_set_aside(self, opened: Opened) -> str | None:
         if self._device.state is DeviceState.REVOKED:
-            return "terminal_revoked"
+            return REVOKED
         if opened.quarantine is not None:
             return opened.quarantine
         if not _stands_where_it_says(opened.item.routing, self._device):
@@ -132,17 +133,7 @@ class BatchPlan:
         )
 
     def _set_aside(self, item: BatchItem, reason: str) -> str:
-        record_id = item.routing.record_id
-        self.rows.quarantine.append(
-            {
-                "record_id": record_id,
-                "reason": reason,
-                "terminal_id": self._device.terminal_id,
-                "received_ms": self._received_ms,
-            }
-        )
-        self._sheet.audit(AuditTag.RECORD_QUARANTINED, record_id, reason)
-        self._sheet.count(Measure.QUARANTINED, self._sheet.arrived_on)
+        set_aside(self._sheet, item.routing.record_id, reason)
         return QUARANTINED
 
     def _take_effect(self, opened: Opened, time: OpeningTime, day: str) -> str | None:
@@ -168,6 +159,21 @@ class BatchPlan:
         )
         self._sheet.count(Measure.PENDING_INS, day)
         return PENDING_INS
+
+
+def set_aside(sheet: Sheet, record_id: bytes, reason: str) -> None:
+    """A record is kept for a person to look at, and takes no effect."""
+    scene = sheet.scene
+    sheet.rows.quarantine.append(
+        {
+            "record_id": record_id,
+            "reason": reason,
+            "terminal_id": scene.place.terminal,
+            "received_ms": scene.received_ms,
+        }
+    )
+    sheet.audit(AuditTag.RECORD_QUARANTINED, record_id, reason)
+    sheet.count(Measure.QUARANTINED, sheet.arrived_on)
 
 
 def fact_of(opened: Opened, time: OpeningTime, person: bytes | None = None) -> Fact:

@@ -366,6 +366,15 @@ class TestBeforeTheDossier:
         assert visit.handed_over() == [("open", "enrolment")]
         assert [row.effect for row in visit.rig.rows(changes)] == ["superseded"]
 
+    def test_what_waited_from_a_terminal_that_was_revoked_since_is_set_aside(self, visit: Visit) -> None:
+        stolen = visit.rig.terminal("T-PHARM-2")
+        visit.rig.send(stolen, stolen.come_back("closure_request", 1, at=LAUNCH + HOUR), at=ARRIVAL + 2 * HOUR)
+        visit.rig.revoke(stolen)
+        visit.enrols(hours=0)
+        assert visit.dossier.state == "created"
+        assert [row.reason for row in visit.rig.rows(quarantine)] == ["terminal_revoked"]
+        assert visit.rig.count(waiting_facts) == 0
+
     def test_in_one_batch_with_the_enrolment_that_follows_it_takes_effect_too(self, visit: Visit) -> None:
         visit.terminal.come_back("consent_change", 1, at=LAUNCH, accepted={Question.CENTRE_15: False})
         visit.terminal.enrol(1, at=LAUNCH + HOUR)
