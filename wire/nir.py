@@ -20,7 +20,6 @@ _SHAPE_OF_NIR = re.compile(
     r"[0-9]{6}"  # commune or country, order
 )
 _SHAPE_OF_PROVISIONAL = re.compile(r"[3-8][0-9]{12}")
-_PROVISIONAL_AGRICULTURAL = "555555"  # régime 02 writes six fives, shown as "PROVIS"
 _LENGTH_WITHOUT_KEY = 13
 _LENGTH_WITH_KEY = 15
 _SLICE_OF_DEPARTEMENT = slice(5, 7)
@@ -104,10 +103,3 @@ def key_of(body: str) -> int:
     departement = body[_SLICE_OF_DEPARTEMENT]
     digits = body[:5] + _CORSICA.get(departement, departement) + body[7:]
     return 97 - int(digits) % 97
-
-
-def sex_of(nir: Nir) -> str | None:
-    """``M`` or ``F`` where the first digit says so; provisional numbers beginning with 3 or 4 do not."""
-    if nir.kind is NirKind.NIR:
-        return {"1": "M", "2": "F"}[nir.body[0]]
-    return None

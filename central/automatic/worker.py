@@ -52,8 +52,8 @@ class OpeningsWorker:
         while not stop.is_set():
             try:
                 done = self.round()
-                if done.due:
-                    _log.info("%d persons informed six weeks ago are settled", done.due)
+                if done.due or done.resumed:
+                    _log.info("%d due openings settled, %d waiting facts looked at again", done.due, done.resumed)
             except Exception as error:  # noqa: BLE001 - the next round may succeed; the text may quote what was written
                 _log.warning("openings put off: %s", type(error).__name__)
             stop.wait(self._round_s)

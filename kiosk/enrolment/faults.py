@@ -124,8 +124,6 @@ TABLE: dict[Fault, FaultLine] = {
 Codes are never reused for something else.
 """
 
-SHORT_CODES: dict[Fault, str] = {fault: line.code for fault, line in TABLE.items()}
-
 _OF_CARD = {fault.value: fault for fault in Fault} | {CardFault.NO_CARD.value: Fault.PULLED}
 _OF_PLACE = {
     "revoked": Fault.REVOKED,

@@ -9,7 +9,7 @@ from stdnum.fr import nir as independent
 
 from tests.conftest import load_vectors
 from wire.errors import IdentifierError
-from wire.nir import Ins, InsAuthority, Nir, NirKind, key_of, sex_of
+from wire.nir import Ins, InsAuthority, Nir, NirKind, key_of
 
 VECTORS = load_vectors("wire/nir.json")
 
@@ -47,20 +47,16 @@ def test_separators_of_paper_do_not_count() -> None:
     assert Nir.parse("2 85 02 2a 004\u00a0001-80").body == "285022A004001"
 
 
-@pytest.mark.parametrize(("first", "kind"), [("1", NirKind.NIR), ("2", NirKind.NIR)])
-def test_the_sex_is_said_only_by_a_real_number(first: str, kind: NirKind) -> None:
+@pytest.mark.parametrize("first", "12")
+def test_a_number_that_begins_with_one_or_two_is_a_real_one(first: str) -> None:
     body = first + "850275056123"
-    nir = Nir.parse(f"{body}{key_of(body):02d}")
-    assert nir.kind is kind
-    assert sex_of(nir) == {"1": "M", "2": "F"}[first]
+    assert Nir.parse(f"{body}{key_of(body):02d}").kind is NirKind.NIR
 
 
 @pytest.mark.parametrize("first", "345678")
-def test_provisional_numbers_are_known_but_no_sex_is_derived(first: str) -> None:
+def test_provisional_numbers_are_known(first: str) -> None:
     body = first + "134900000123"
-    nir = Nir.parse(f"{body}{key_of(body):02d}")
-    assert nir.kind is NirKind.PROVISIONAL
-    assert sex_of(nir) is None
+    assert Nir.parse(f"{body}{key_of(body):02d}").kind is NirKind.PROVISIONAL
 
 
 def test_a_provisional_number_never_becomes_an_ins_nir() -> None:

@@ -100,11 +100,6 @@ class Paper:
         columns = self.dots // NORMAL.advance
         return "\n".join(_as_text(element, columns) for element in self.elements) + "\n"
 
-    @property
-    def qr_codes(self) -> tuple[str, ...]:
-        """The contents of the QR codes the printer drew."""
-        return tuple(element.content for element in self.elements if isinstance(element, QrSymbol))
-
     def png(self) -> bytes:
         """The paper as a picture, one dot a pixel."""
         from kiosk.printer.simulator.picture import draw  # noqa: PLC0415 - Pillow only when a picture is wanted

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from kiosk.enrolment.errors import CardFault
-from kiosk.enrolment.faults import SHORT_CODES, Fault, fault_of
+from kiosk.enrolment.faults import TABLE, Fault, fault_of
 from kiosk.enrolment.rules import Eligibility
 from kiosk.enrolment.steps import JourneyKind
 from kiosk.enrolment.texts import LABEL, Text, load_texts
@@ -57,7 +57,7 @@ def test_every_fault_has_its_words_in_the_hall_and_at_the_counter_and_a_short_co
     fault: Fault, kind: JourneyKind
 ) -> None:
     assert all(msgspec.structs.astuple(TEXTS.faults[kind][fault]))
-    assert SHORT_CODES[fault]
+    assert TABLE[fault].code
 
 
 @pytest.mark.parametrize("fault", Fault)
@@ -67,12 +67,12 @@ def test_no_fault_sends_a_pharmacist_to_an_agent_or_to_another_terminal(fault: F
 
 
 def test_no_two_faults_share_a_code() -> None:
-    assert len(set(SHORT_CODES.values())) == len(Fault)
+    assert len({line.code for line in TABLE.values()}) == len(Fault)
 
 
 @pytest.mark.parametrize("card_fault", CardFault)
 def test_whatever_the_reader_says_is_a_fault_that_can_be_shown(card_fault: CardFault) -> None:
-    assert fault_of(card_fault) in SHORT_CODES
+    assert fault_of(card_fault) in TABLE
 
 
 @pytest.mark.parametrize("verdict", [verdict for verdict in Eligibility if verdict is not Eligibility.MAY])
