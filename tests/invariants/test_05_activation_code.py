@@ -24,7 +24,11 @@ def activate(town: Town, locator: str, code: str) -> str:
         hidden = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', page))
         typed = {"locator": locator, "code": code, "passphrase": PASSPHRASE, "passphrase_again": PASSPHRASE}
         headers = {"Sec-Fetch-Site": "same-origin", "Origin": address}
-        return client.post("/activation", data={**hidden, **typed}, headers=headers).text
+        asked = client.post("/activation", data={**hidden, **typed}, headers=headers)
+        if 'value="skip"' not in asked.text:
+            return asked.text
+        # The e-mail was not proved at the counter, and nobody reads it here: on without a one-time code.
+        return asked.text + client.post("/activation/code", data={**hidden, "do": "skip"}, headers=headers).text
 
 
 def test_invariant_05_the_code_is_on_paper_and_on_no_disk(town: Town) -> None:
