@@ -9,19 +9,15 @@ from sqlalchemy import Connection, Engine, func, select
 
 from central.counters.models import Dimension, Measure, counters
 from central.dates import paris_day
-from central.devices import registry
-from central.devices.registry import DeviceState
+from central.devices.asking import asked_by
 from central.engine import reading
-from central.errors import NonceUsedError, NotSignedError, TerminalRevokedError, TerminalUnknownError
 from central.keys import CentralKeys
 from wire.canonical import decode
-from wire.errors import SignatureError
 from wire.figures import FIGURES_LIMIT, FiguresQuery, OfficeFigures, open_figures_query, write_figures
 from wire.identifiers import milliseconds
 from wire.records import sha256
 from wire.signing import peek_document
 
-_FRESHNESS_MS = 24 * 3600 * 1000
 _MONTH_LENGTH = 7
 _MEASURES = (Measure.DOSSIERS_OPENED, Measure.CENTS_ACCRUED, Measure.CENTS_HELD)
 
@@ -53,17 +49,9 @@ class FiguresDesk:
         now_ms = milliseconds(now)
         named = decode(peek_document(document, limit=FIGURES_LIMIT).payload, FiguresQuery, limit=FIGURES_LIMIT).terminal
         with reading(self.engine) as connection:
-            device = registry.find(connection, named)
-            if device is None:  # 1
-                raise TerminalUnknownError
-            if device.state is DeviceState.REVOKED:
-                raise TerminalRevokedError
-            try:
-                query = open_figures_query(document, device.verifying_key())  # 2
-            except SignatureError as error:
-                raise NotSignedError from error
-            if abs(now_ms - query.asked_ms) > _FRESHNESS_MS:  # 3
-                raise NonceUsedError("the question is not of today: set the terminal's clock", code="query_stale")
+            device, _ = asked_by(
+                connection, named, lambda key: open_figures_query(document, key), now_ms=now_ms
+            )  # 1 to 3
             month = paris_day(now_ms)[:_MONTH_LENGTH]
             counted = _read(connection, device.office_id, month)  # 4
         figures = OfficeFigures(

@@ -12,16 +12,16 @@ from central.audit.service import AuditEntry
 from central.audit.tags import AuditTag
 from central.db import shard_of
 from central.devices import registry
-from central.devices.registry import Device, DeviceState
+from central.devices.asking import FRESHNESS_MS, asked_by
+from central.devices.registry import Device
 from central.engine import in_transaction, insert_into, reading
 from central.enrolments.fingerprint import fingerprint
 from central.enrolments.persons import standings
 from central.enrolments.standing import DossierState
-from central.errors import NonceUsedError, NotSignedError, TerminalRevokedError, TerminalUnknownError, TooManyError
+from central.errors import NonceUsedError, TooManyError
 from central.intake.models import status_nonces
 from central.keys import CentralKeys
 from wire.canonical import decode
-from wire.errors import SignatureError
 from wire.identifiers import milliseconds, moment
 from wire.signing import peek_document
 from wire.status import STATUS_LIMIT, PersonStatus, StatusQuery, open_query, unseal_query, write_status
@@ -39,7 +39,7 @@ class StatusLimits:
 
     per_window: int = 60
     window_ms: int = 15 * 60 * 1000
-    freshness_ms: int = 24 * 3600 * 1000
+    freshness_ms: int = FRESHNESS_MS
 
 
 class StatusDesk:
@@ -72,13 +72,13 @@ class StatusDesk:
         now_ms = milliseconds(now)
         named = decode(peek_document(document, limit=STATUS_LIMIT).payload, StatusQuery, limit=STATUS_LIMIT).terminal
         with reading(self._engine) as connection:
-            device = _usable(registry.find(connection, named))  # 1
-        try:
-            query = open_query(document, device.verifying_key())  # 2
-        except SignatureError as error:
-            raise NotSignedError from error
-        if abs(now_ms - query.asked_ms) > self._limits.freshness_ms:  # 3
-            raise NonceUsedError("the question is not of today: set the terminal's clock", code="query_stale")
+            device, query = asked_by(  # 1 to 3
+                connection,
+                named,
+                lambda key: open_query(document, key),
+                now_ms=now_ms,
+                freshness_ms=self._limits.freshness_ms,
+            )
         person = fingerprint(unseal_query(query, self._keys.intake), self._keys.person_index)  # 5
         status, copies = in_transaction(
             self._engine, lambda connection: self._look_up(connection, device, query.nonce, person, now_ms)
@@ -111,11 +111,3 @@ class StatusDesk:
         )
         if (asked or 0) > self._limits.per_window:
             raise TooManyError("this terminal has asked too often; come back in a quarter of an hour")
-
-
-def _usable(device: Device | None) -> Device:
-    if device is None:
-        raise TerminalUnknownError
-    if device.state is DeviceState.REVOKED:
-        raise TerminalRevokedError
-    return device

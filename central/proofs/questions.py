@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Engine, delete, func, select
 
 from central.devices import registry
-from central.devices.registry import DeviceState
+from central.devices.asking import FRESHNESS_MS, asked_by
 from central.engine import insert_into, reading
-from central.errors import NonceUsedError, NotSignedError, TerminalRevokedError, TerminalUnknownError, TooManyError
+from central.errors import NonceUsedError, TooManyError
 from central.proofs.models import proof_nonces
 from wire.canonical import decode
-from wire.errors import SignatureError
 from wire.proofs import PROOF_LIMIT, ProofRequest, open_request
 from wire.signing import peek_document
 
@@ -27,37 +26,28 @@ class QuestionLimits:
 
     per_window: int = 120
     window_ms: int = 15 * 60 * 1000
-    freshness_ms: int = 24 * 3600 * 1000
+    freshness_ms: int = FRESHNESS_MS
 
 
 def open_question(engine: Engine, document: bytes, limits: QuestionLimits, *, now_ms: int) -> ProofRequest:
     """A terminal's question, still sealed.
 
-    Steps:
-
-    1. the terminal named is known and not revoked;
-    2. its signature holds;
-    3. the question is of today, by the terminal's clock.
+    Steps: 1. it is a question; 2. to 4. as :func:`central.devices.asking.asked_by`.
 
     Not checked here: the nonce (:func:`use`, in the transaction of what is done), and the sealed part.
 
     Raises:
-        FormatError: not a question. TerminalUnknownError, TerminalRevokedError: 1. NotSignedError: 2.
-        NonceUsedError: 3, as ``query_stale``.
+        FormatError: 1. TerminalUnknownError, TerminalRevokedError, NotSignedError, NonceUsedError: 2 to 4.
     """
     named = decode(peek_document(document, limit=PROOF_LIMIT).payload, ProofRequest, limit=PROOF_LIMIT).terminal
     with reading(engine) as connection:
-        device = registry.find(connection, named)
-    if device is None:
-        raise TerminalUnknownError
-    if device.state is DeviceState.REVOKED:
-        raise TerminalRevokedError  # 1
-    try:
-        request = open_request(document, device.verifying_key())  # 2
-    except SignatureError as error:
-        raise NotSignedError from error
-    if abs(now_ms - request.asked_ms) > limits.freshness_ms:  # 3
-        raise NonceUsedError("the question is not of today: set the terminal's clock", code="query_stale")
+        _, request = asked_by(
+            connection,
+            named,
+            lambda key: open_request(document, key),
+            now_ms=now_ms,
+            freshness_ms=limits.freshness_ms,
+        )
     return request
 
 
