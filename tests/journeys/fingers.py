@@ -44,11 +44,8 @@ class Fingers:
 
     def touch(self, step: str, wishes: Wishes) -> None:
         """Say what is wished on this screen, and wait until another one is there."""
-        revision = self.page.get_attribute("#screen", "data-revision")
         self._way(step, wishes)()
-        if step == "proof":  # the same screen again for a second contact, and while central is asked
-            self.page.wait_for_function(_ANOTHER_SCREEN_AT_REST, arg=revision)
-        else:
+        if step != "proof":  # there the same screen may come again
             expect(self.shown(step)).to_have_count(0, timeout=WITHIN_MS)
 
     def up_to(self, *stops: str, wishes: Wishes) -> str:
@@ -166,13 +163,19 @@ class Fingers:
 
     def _prove(self, wishes: Wishes) -> None:
         if not wishes.proves:
-            return self.press("code-later")
+            return self._press_and_wait("code-later")
         assert self._code_sent is not None, "whoever stands here reads no messages"
         expect(self.page.locator('[data-test="code"]')).to_be_visible(timeout=WITHIN_MS)
         shown = self.page.inner_text("main")
         to = wishes.email if wishes.email and wishes.email in shown else wishes.mobile_sent_to
         self.page.fill('[data-test="code"]', self._code_sent(to))
-        return self.press("give-code")
+        return self._press_and_wait("give-code")
+
+    def _press_and_wait(self, name: str) -> None:
+        """Until central was asked: then the next screen is there, or the same one for a second contact."""
+        revision = self.page.get_attribute("#screen", "data-revision")
+        self.press(name)
+        self.page.wait_for_function(_ANOTHER_SCREEN_AT_REST, arg=revision)
 
     def _confirm(self, wishes: Wishes) -> None:
         if wishes.confirming_pin:

@@ -36,6 +36,7 @@ def tablet(pharmacy: Guest) -> Iterator[Page]:
     page.wait_for_selector('[data-test="code"]', state="detached", timeout=WITHIN_MS)
     yield page
     context.close()
+    pharmacy.hand.touch("unpair")
 
 
 def test_with_a_screen_of_their_own_the_pharmacist_touches_three_times(

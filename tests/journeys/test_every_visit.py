@@ -49,7 +49,7 @@ def walk(page: Page, rig: EnrolmentRig, visit: Visit, language: str) -> str:
     page.wait_for_selector('main[data-step="attract"]')
     if language != "fr":
         fingers.press(f"language-{language}")
-        page.wait_for_selector(f'#screen[lang="{language}"]')
+        page.wait_for_selector(f'[data-test="language-{language}"][aria-pressed="true"]')
     rig.reader.insert(visit.card)
     page.wait_for_selector('main:not([data-step="attract"])')
     return fingers.up_to(*LAST_SCREENS, wishes=visit.wishes)
