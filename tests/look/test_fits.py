@@ -29,12 +29,6 @@ def glass(browser: Browser) -> Iterator[Glass]:
         yield glass
 
 
-def redraw(glass: Glass) -> None:
-    """The present screen once more where it stands, as a touch on the comfort menu does; a page would be slower."""
-    glass.page.evaluate("htmx.ajax('GET', '/etat?revision=-1', {target: '#screen', swap: 'outerHTML'})")
-    glass.page.wait_for_function("document.fonts.status === 'loaded'")
-
-
 def faults_of(glass: Glass, layout: str) -> list[str]:
     """What does not fit in that layout."""
     width, height = LAYOUTS[layout]
@@ -53,7 +47,7 @@ def test_every_screen_fits_in_every_language_and_size(glass: Glass, kind: Journe
             rig.session.choose_comfort("text", size)
             if name == "still-there":
                 rig.wait(50)
-            redraw(glass)
+            glass.redraw()
             for layout in LAYOUTS:
                 faults += [f"{language} {size} {layout}: {fault}" for fault in faults_of(glass, layout)]
     assert faults == []
