@@ -1,7 +1,8 @@
-"""axe-core on every screen in every language and theme; what it said is kept in ``test-output/axe.json``."""
+"""axe-core on every screen in every language and theme; its report is kept: ``test-output/axe.json`` and ``.html``."""
 
 from __future__ import annotations
 
+import html
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -39,6 +40,20 @@ def report() -> Iterator[Report]:
     yield found
     REPORT.parent.mkdir(parents=True, exist_ok=True)
     REPORT.write_text(json.dumps(found, ensure_ascii=False, indent=1), encoding="utf-8")
+    REPORT.with_suffix(".html").write_text(as_page(found), encoding="utf-8")
+
+
+def as_page(found: Report) -> str:
+    """The report for a person: one line a screen, language and theme, with what was found."""
+    lines = [
+        f"<tr><td>{html.escape(name)}</td><td>{len(faults)}</td>"
+        f"<td>{html.escape('; '.join(fault['rule'] + ': ' + fault['help'] for fault in faults))}</td></tr>"
+        for name, faults in found.items()
+    ]
+    total = sum(len(faults) for faults in found.values())
+    head = f"<h1>axe-core: {len(found)} screens looked at, {total} faults</h1><p>Rules: {', '.join(RULES)}</p>"
+    table = "<table><tr><th>screen</th><th>faults</th><th>which</th></tr>" + "".join(lines) + "</table>"
+    return f'<!doctype html><html lang="en"><meta charset="utf-8"><title>axe</title>{head}{table}</html>\n'
 
 
 def looked_at(glass: Glass) -> list[dict[str, Any]]:
