@@ -22,6 +22,22 @@ pytestmark = pytest.mark.browser
 
 _PROGRAMME = Programme()
 LANGUAGES = tuple(load_languages())
+# What most people come for is walked in every language; the others in one each, in turn (scripts/soak: in all).
+IN_EVERY_LANGUAGE = ("alone, e-mail proved", "counter", "child with a parent", "new code", "refusal")
+ALL = [(name, language) for name in VISITS for language in LANGUAGES]
+SAMPLED = [
+    (name, language)
+    for number, name in enumerate(VISITS)
+    for language in LANGUAGES
+    if name in IN_EVERY_LANGUAGE or language == LANGUAGES[number % len(LANGUAGES)]
+]
+_SAMPLED_ROUNDS = 8  # the default of --rounds
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "language" in metafunc.fixturenames:
+        is_sampled = metafunc.config.getoption("--rounds") <= _SAMPLED_ROUNDS
+        metafunc.parametrize(("name", "language"), SAMPLED if is_sampled else ALL)
 
 
 @pytest.fixture
@@ -55,8 +71,6 @@ def walk(page: Page, rig: EnrolmentRig, visit: Visit, language: str) -> str:
     return fingers.up_to(*LAST_SCREENS, wishes=visit.wishes)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("name", VISITS)
 def test_a_visit_leaves_its_one_record_and_its_slips(page: Page, name: str, language: str) -> None:
     visit = VISITS[name]
     rig = visit.rig(EnrolmentRig(visit.kind, _PROGRAMME))
