@@ -81,10 +81,15 @@ class PrintResult(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class PrintOutcome:
-    """The result and the printer's state behind it."""
+    """The result and the printer's state behind it.
+
+    ``may_be_on_paper`` is False only where no byte of the slip reached the printer: else a piece of it, and of a code,
+    may be on paper now or later, and the slip is void unless it was printed whole.
+    """
 
     result: PrintResult
     state: PrinterState
+    may_be_on_paper: bool = True
 
 
 class SlipPrinter(ABC):

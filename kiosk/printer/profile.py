@@ -20,6 +20,15 @@ class Cut(enum.Enum):
     NONE = "none"  # torn off by hand
 
 
+class Confirmation(enum.Enum):
+    """The best word a model can give that a slip is on paper."""
+
+    PROCESS_ID = "process_id"  # GS ( H: gives the job's own number back once all before it is printed
+    IN_ORDER = "in_order"  # GS r: answered in its turn, but without saying for which job
+    REAL_TIME = "real_time"  # DLE EOT alone: how the printer is, not what it has done
+    NONE = "none"  # never answers
+
+
 @dataclass(frozen=True, slots=True)
 class PrinterProfile:
     """One model. Widths: ``columns_a`` and ``columns_b`` in characters of font A and B, ``dots`` across the paper."""
@@ -31,13 +40,13 @@ class PrinterProfile:
     code_page: int = 16  # the number after ESC t that means CP1252
     native_qr: bool = True  # the printer draws QR codes itself: 90 bytes instead of 4,500
     cut: Cut = Cut.PARTIAL
-    in_order_status: bool = True  # answers GS r when it gets there: the only proof that what came before is on paper
+    confirmation: Confirmation = Confirmation.IN_ORDER
     two_byte_start: bool = False  # wakes in a two-byte Chinese mode that eats accents; FS . leaves it
 
 
 TM_T20 = PrinterProfile("tm-t20")
 CLONE_80 = PrinterProfile("clone-80", two_byte_start=True)
-NO_QR_80 = PrinterProfile("no-qr-80", native_qr=False, in_order_status=False, cut=Cut.FULL)
+NO_QR_80 = PrinterProfile("no-qr-80", native_qr=False, confirmation=Confirmation.REAL_TIME, cut=Cut.FULL)
 
 PROFILES = {profile.name: profile for profile in (TM_T20, CLONE_80, NO_QR_80)}
 

@@ -14,7 +14,7 @@ from kiosk.printer.dialogue import REPLY_S, Dialogue
 from kiosk.printer.errors import DeviceError
 from kiosk.printer.layout import SlipLayout
 from kiosk.printer.link import ByteSink
-from kiosk.printer.profile import PrinterProfile
+from kiosk.printer.profile import Confirmation, PrinterProfile
 
 REFUSING = frozenset({PrinterState.PAPER_OUT, PrinterState.COVER_OPEN, PrinterState.OFFLINE})
 WELL = frozenset({PrinterState.READY, PrinterState.PAPER_LOW})
@@ -75,10 +75,10 @@ class ThermalPrinter(SlipPrinter):
         """
         until = self._clock() + self._deadline_s
         if not self._lock.acquire(timeout=self._deadline_s):
-            return PrintOutcome(PrintResult.FAILED, PrinterState.UNKNOWN)
+            return PrintOutcome(PrintResult.FAILED, PrinterState.UNKNOWN, may_be_on_paper=False)
         try:
             if self._closed:
-                return PrintOutcome(PrintResult.FAILED, PrinterState.UNKNOWN)
+                return PrintOutcome(PrintResult.FAILED, PrinterState.UNKNOWN, may_be_on_paper=False)
             return self._job(self._laid_out().lay_out(slip), until)
         finally:
             self._lock.release()
@@ -104,8 +104,8 @@ class ThermalPrinter(SlipPrinter):
     def _attempt(self, dialogue: Dialogue, data: bytes, until: float) -> PrintOutcome:
         before = dialogue.state(until)
         if before in REFUSING:
-            return PrintOutcome(PrintResult.FAILED, before)
-        question = status.TRANSMIT_WHEN_REACHED if self._profile.in_order_status else b""
+            return PrintOutcome(PrintResult.FAILED, before, may_be_on_paper=False)
+        question = status.TRANSMIT_WHEN_REACHED if self._profile.confirmation is Confirmation.IN_ORDER else b""
         dialogue.send(data + question, until)
         try:
             return self._verdict(dialogue, before, until)
@@ -117,7 +117,7 @@ class ThermalPrinter(SlipPrinter):
         if not dialogue.answers:
             return PrintOutcome(PrintResult.UNKNOWN, PrinterState.UNKNOWN)
         last_question = until + REPLY_S  # a job done in the last instant may still be asked how the printer is
-        if not self._profile.in_order_status:
+        if self._profile.confirmation is not Confirmation.IN_ORDER:
             return _settled(dialogue, before in WELL, dialogue.state(last_question))
         while True:
             done = dialogue.done(min(until, self._clock() + REPLY_S))

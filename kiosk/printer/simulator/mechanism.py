@@ -11,7 +11,7 @@ from collections import deque
 from dataclasses import dataclass
 
 from kiosk.printer import status
-from kiosk.printer.profile import PrinterProfile
+from kiosk.printer.profile import Confirmation, PrinterProfile
 from kiosk.printer.simulator.commands import REAL_TIME, Command, Tokenizer
 from kiosk.printer.simulator.paper import Paper
 from kiosk.printer.simulator.typesetter import Typesetter
@@ -83,7 +83,7 @@ class Mechanism:
 
     def _carry_out(self, command: Command, now: float) -> bytes:
         if command.name == "GS r":
-            return bytes([self._in_order_status()]) if self._profile.in_order_status else b""
+            return bytes([self._in_order_status()]) if self._profile.confirmation is Confirmation.IN_ORDER else b""
         self._raw += command.raw
         match command.name:
             case "GS V":
