@@ -1,7 +1,8 @@
 """Every way in which a slip can fail to become paper.
 
 PrinterError                 base: a stable code and a sentence
-├── AddressError             a printer address in the settings is not one
+├── AddressError             a printer address or profile name in the settings is not one
+├── ProfileError             a profile's file says what cannot be
 ├── LayoutError              a slip cannot be laid out: a fault of ours, not of the printer
 └── DeviceError              the way to the printer is closed, broke, or took too long
 
@@ -21,6 +22,12 @@ class AddressError(PrinterError):
     """A printer address is not of the forms ``kiosk.printer.device.sink_from_address`` reads."""
 
     code = "printer_address"
+
+
+class ProfileError(PrinterError):
+    """A file of ``kiosk/printer/profiles`` does not describe a printer."""
+
+    code = "printer_profile"
 
 
 class LayoutError(PrinterError):

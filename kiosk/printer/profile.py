@@ -1,15 +1,20 @@
-"""What one model of printer can do: frozen facts that the layout, the dialogue and the simulator share.
+"""What one model of printer can do: facts as data, shared by the layout, the dialogue and the simulator.
 
-Sources: Epson's ESC/POS command reference for TM printers (code page 16 is WPC1252 there); what the independent
-decoder showed (domain notes deps.md §10). A printer that is not listed is described here, never guessed at run time.
+Each file ``profiles/NAME.json`` is one :class:`PrinterProfile`, read strictly: an unknown or a missing field is an
+error. ``source`` says where the facts come from, ``unknown`` which of them nobody has published and what was assumed
+instead, always the more careful. A printer that is not listed is described here, never guessed at run time.
 """
 
 from __future__ import annotations
 
+import codecs
 import enum
-from dataclasses import dataclass
+from functools import cache
+from importlib import resources
 
-from kiosk.printer.errors import AddressError
+import msgspec
+
+from kiosk.printer.errors import AddressError, ProfileError
 
 
 class Cut(enum.Enum):
@@ -29,26 +34,89 @@ class Confirmation(enum.Enum):
     NONE = "none"  # never answers
 
 
-@dataclass(frozen=True, slots=True)
-class PrinterProfile:
-    """One model. Widths: ``columns_a`` and ``columns_b`` in characters of font A and B, ``dots`` across the paper."""
+class Discard(enum.Enum):
+    """How a model is told to forget what it has received and not yet printed."""
+
+    REAL_TIME = "real_time"  # DLE DC4 8: obeyed at once, also while it stands still; says when it is done
+    IN_ORDER = "in_order"  # ESC @: clears the print buffer in its turn; what waits before it may still be printed
+
+
+class PrinterProfile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One model, as its file says it. Columns in characters, dots across the paper, one dot ``1 / dpi`` inch."""
 
     name: str
-    dots: int = 576  # 72 mm printable of 80 mm paper at 203 dpi
-    columns_a: int = 48
-    columns_b: int = 64
-    code_page: int = 16  # the number after ESC t that means CP1252
-    native_qr: bool = True  # the printer draws QR codes itself: 90 bytes instead of 4,500
-    cut: Cut = Cut.PARTIAL
-    confirmation: Confirmation = Confirmation.IN_ORDER
-    two_byte_start: bool = False  # wakes in a two-byte Chinese mode that eats accents; FS . leaves it
+    """The name in the settings and of the file."""
+    label: str
+    """What a person reads: maker and model."""
+    paper_mm: int
+    """Width of the roll: 58 or 80."""
+    dpi: int
+    """Dots an inch: 203 or 180."""
+    dots: int
+    """Dots across the printable part."""
+    columns_a: int
+    """Characters of font A, 12 dots each, on a line."""
+    columns_b: int
+    """Characters of font B, 9 dots each, on a line."""
+    code_pages: dict[int, str]
+    """What follows ``ESC t`` → the encoding in Python's words; those that matter for French."""
+    code_page: int
+    """The one of them that is used."""
+    native_qr: bool
+    """Whether it draws QR codes itself (``GS ( k``): 90 bytes instead of 4,500; else a picture (``GS v 0``) is sent."""
+    cut: Cut
+    status_kinds: tuple[int, ...]
+    """The questions DLE EOT n it answers: all of 1 to 4, the paper sensor (4) alone, or none."""
+    confirmation: Confirmation
+    automatic_status: bool
+    """Whether it tells changes by itself once asked (``GS a``: ASB, four bytes)."""
+    discard: Discard
+    two_byte_start: bool
+    """Whether it wakes in a two-byte Chinese mode that eats accents; ``FS .`` leaves it."""
+    source: str
+    """Where these facts stand."""
+    unknown: tuple[str, ...]
+    """Facts that no public text gives, each with what was assumed; a person with the printer can settle them."""
+    escpos_model: str | None = None
+    """The entry of python-escpos' own database that a test compares this one with."""
+
+    @property
+    def encoding(self) -> str:
+        """The encoding of the code page in use."""
+        return self.code_pages[self.code_page]
+
+    def __hash__(self) -> int:
+        return hash(self.name)
+
+    def __post_init__(self) -> None:
+        """Refuse what contradicts itself.
+
+        Raises:
+            ValueError: no encoding for the code page, more characters than dots, or a word without a way to answer.
+        """
+        if self.code_page not in self.code_pages:
+            raise ValueError("the code page in use is not in the table")
+        for encoding in self.code_pages.values():
+            codecs.lookup(encoding)
+        if self.columns_a * FONT_A_DOTS > self.dots or self.columns_b * FONT_B_DOTS > self.dots:
+            raise ValueError("more characters on a line than dots")
+        if not set(self.status_kinds) <= {1, 2, 3, 4}:
+            raise ValueError("DLE EOT asks 1 to 4")
+        if self.confirmation is not Confirmation.NONE and not self.status_kinds:
+            raise ValueError("a printer that confirms also answers DLE EOT")
 
 
-TM_T20 = PrinterProfile("tm-t20")
-CLONE_80 = PrinterProfile("clone-80", two_byte_start=True)
-NO_QR_80 = PrinterProfile("no-qr-80", native_qr=False, confirmation=Confirmation.REAL_TIME, cut=Cut.FULL)
+FONT_A_DOTS = 12
+FONT_B_DOTS = 9
+_FOLDER = resources.files("kiosk.printer") / "profiles"
+_ALIASES = {"tm-t20": "tm-t20iii"}
+"""Names that settings of terminals in the field may still bear."""
 
-PROFILES = {profile.name: profile for profile in (TM_T20, CLONE_80, NO_QR_80)}
+
+@cache
+def profile_names() -> tuple[str, ...]:
+    """The names of all profiles, sorted."""
+    return tuple(sorted(file.name.removesuffix(".json") for file in _FOLDER.iterdir() if file.name.endswith(".json")))
 
 
 def profile_named(name: str) -> PrinterProfile:
@@ -56,9 +124,35 @@ def profile_named(name: str) -> PrinterProfile:
 
     Raises:
         AddressError: no such profile.
+        ProfileError: its file says what cannot be.
+    """
+    name = _ALIASES.get(name, name)
+    if name not in profile_names():
+        raise AddressError(f"unknown printer profile; known: {', '.join(profile_names())}")
+    return _read(name)
+
+
+def read_profile(text: bytes) -> PrinterProfile:
+    """One profile from its JSON.
+
+    Raises:
+        ProfileError: a field is missing, unknown, or says what cannot be.
     """
     try:
-        return PROFILES[name]
-    except KeyError:
-        known = ", ".join(sorted(PROFILES))
-        raise AddressError(f"unknown printer profile; known: {known}") from None
+        return msgspec.json.decode(text, type=PrinterProfile)
+    except (msgspec.MsgspecError, LookupError) as error:
+        raise ProfileError(f"a printer profile is wrong: {error}") from error
+
+
+@cache
+def _read(name: str) -> PrinterProfile:
+    profile = read_profile((_FOLDER / f"{name}.json").read_bytes())
+    if profile.name != name:
+        raise ProfileError("a printer profile does not bear the name of its file")
+    return profile
+
+
+TM_T20 = profile_named("tm-t20iii")
+"""What is assumed where nothing is said: the simulator, tests, measures."""
+CLONE_80 = profile_named("clone-80")
+NO_QR_80 = profile_named("no-qr-80")

@@ -10,7 +10,7 @@ import logging
 import threading
 from pathlib import Path
 
-from kiosk.printer.profile import PROFILES, profile_named
+from kiosk.printer.profile import profile_named, profile_names
 from kiosk.printer.simulator.server import SimulatedPrinter
 
 LOOK_EVERY_S = 0.5
@@ -21,7 +21,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m kiosk.printer.simulator", description="simulated slip printer")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=9100)
-    parser.add_argument("--profile", choices=sorted(PROFILES), default="tm-t20")
+    parser.add_argument("--profile", choices=profile_names(), default="tm-t20iii")
     parser.add_argument("--save", type=Path, help="write each paper as a PNG into this folder (fictitious people only)")
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.WARNING)

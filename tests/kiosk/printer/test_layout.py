@@ -1,10 +1,10 @@
 from __future__ import annotations
 
-import dataclasses
 import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from kiosk.enrolment.slip import LineRole, Slip, SlipKind, SlipLine
@@ -63,7 +63,7 @@ def test_a_printer_that_wakes_in_a_two_byte_mode_is_taken_out_of_it() -> None:
 
 
 def test_a_code_page_number_of_another_model_is_the_one_sent() -> None:
-    profile = dataclasses.replace(TM_T20, code_page=71)
+    profile = msgspec.structs.replace(TM_T20, code_page=71)
 
     assert b"\x1bt\x47" in SlipLayout(profile).lay_out(_slip())
 
@@ -192,7 +192,7 @@ def test_an_activation_slip_stays_under_a_kilobyte(layout: SlipLayout, activatio
     ("cut", "end"), [(Cut.PARTIAL, b"\x1dVB\x00"), (Cut.FULL, b"\x1bd\x06\x1dV\x00"), (Cut.NONE, b"\x1bd\x06")]
 )
 def test_the_slip_ends_as_the_printer_cuts(cut: Cut, end: bytes) -> None:
-    assert SlipLayout(dataclasses.replace(TM_T20, cut=cut)).lay_out(_slip()).endswith(end)
+    assert SlipLayout(msgspec.structs.replace(TM_T20, cut=cut)).lay_out(_slip()).endswith(end)
 
 
 def test_the_simulated_printer_knows_every_command_of_a_slip(
