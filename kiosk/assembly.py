@@ -36,6 +36,7 @@ from kiosk.sync.earnings import OnlineEarnings
 from kiosk.sync.gauge import HeldGauge
 from kiosk.sync.journal import DurableSlipJournal
 from kiosk.sync.keys import make_dossier_key
+from kiosk.sync.link import CentralLink
 from kiosk.sync.operators import ConfiguredOperators
 from kiosk.sync.outbox import Outbox
 from kiosk.sync.prover import OnlineProver
@@ -104,17 +105,21 @@ def build(
     monotonic: Monotonic = boot_clock,
     reach: Reach = pass_by,
     restart: RestartRequest | None = None,
+    devices: Devices | None = None,
+    link: CentralLink | None = None,
 ) -> Terminal:
     """Join all parts of a registered terminal; nothing runs yet but the devices' own threads.
 
     ``restart`` is what the panel's restart asks; who serves the terminal looks at it when the serving has ended.
+    ``devices`` and ``link`` are taken in the place of what the settings name, and belong to the terminal from here on:
+    who breaks them on purpose brings their own.
 
     Raises:
         As :func:`open_home` and :func:`open_devices`.
     """
-    home = open_home(settings, clock=clock, monotonic=monotonic)
+    home = open_home(settings, clock=clock, monotonic=monotonic, link=link)
     try:
-        devices = open_devices(settings)
+        devices = devices or open_devices(settings)
     except BaseException:
         home.close()
         raise

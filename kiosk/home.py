@@ -47,8 +47,14 @@ def boot_clock() -> float:
     return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
-def open_home(settings: KioskSettings, *, clock: Clock = utc_now, monotonic: Monotonic = boot_clock) -> Home:
-    """Open a registered terminal's folder.
+def open_home(
+    settings: KioskSettings,
+    *,
+    clock: Clock = utc_now,
+    monotonic: Monotonic = boot_clock,
+    link: CentralLink | None = None,
+) -> Home:
+    """Open a registered terminal's folder; ``link`` is taken in the place of the line its files name.
 
     Raises:
         KeyFileError: not registered, or a key file that is open to others.
@@ -58,12 +64,12 @@ def open_home(settings: KioskSettings, *, clock: Clock = utc_now, monotonic: Mon
     folder = settings.home
     terminal, central_url = _terminal_name(settings), _text(settings, CENTRAL_URL)
     key, root = DeviceKey.open(folder / DEVICE_KEY), open_root_key(folder / ROOT_PUBLIC)
-    link = HttpCentralLink(central_url, tls=tls_context(settings.authorities))
+    line = link or HttpCentralLink(central_url, tls=tls_context(settings.authorities))
     database = TerminalDatabase(folder / TERMINAL_STORE)
     facts = Facts(database)
     server_time = ServerTime(facts, clock, monotonic)
     whereabouts = HeldWhereabouts(folder, terminal, root, facts, server_time)
-    return Home(key, central_url, link, database, facts, server_time, whereabouts)
+    return Home(key, central_url, line, database, facts, server_time, whereabouts)
 
 
 def _terminal_name(settings: KioskSettings) -> TerminalId:
