@@ -1,7 +1,6 @@
 """The deck: fictitious people and wrong cards, as data, and the files their cards hold.
 
-Source: ``people.json`` (its label says what is invented); file layout of vitale.md §3.1. File ids other than D001
-and the tag that declares a virtual card (``vitale_files.TAG_NATURE``) are ours.
+Source: ``people.json`` (its label says what is invented); the files of a Vitale are written by ``making``.
 """
 
 from __future__ import annotations
@@ -13,35 +12,37 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
 
-from kiosk.card_reader.cps import FID_SERIAL, ISSUER
+from kiosk.card_reader.cps import AID_CHIPDOC, FID_SERIAL, ISSUER
 from kiosk.card_reader.errors import UnknownCardError
 from kiosk.card_reader.tlv import encode
-from kiosk.card_reader.virtual.engine import Application, CardEngine, ElementaryFile, VirtualLayout
-from kiosk.card_reader.vitale import AID_MF_VITALE, AID_VITALE, FID_IDENTITY, FID_MF, FID_PAN, FID_POINTERS
-from kiosk.card_reader.vitale_files import (
-    TAG_BIRTH_DATE,
-    TAG_CARD,
-    TAG_COUNTRY,
-    TAG_FAMILY_NAME,
-    TAG_GIVEN_NAME,
-    TAG_NATURE,
-    TAG_NIR,
-    TAG_PAN,
-    TAG_PERSON,
-    TAG_VALID_FROM,
+from kiosk.card_reader.virtual.engine import CardEngine
+from kiosk.card_reader.virtual.layout import Application, ElementaryFile, VirtualLayout
+from kiosk.card_reader.virtual.making import (
+    FID_NUMBERS,
+    PUBLISHED,
+    CardMaking,
+    VirtualPerson,
+    identity_file,
+    layout_of,
 )
+from kiosk.card_reader.vitale import FID_MF
 
-SIZE_OF_IDENTITY = 0x7C  # bytes of the file on the one card whose size is published; longer contents make it longer
-FID_DIR = bytes.fromhex("2F00")
-FID_NUMBERS = bytes.fromhex("D002")  # ours
-FID_VALIDITY = bytes.fromhex("D003")  # ours
+__all__ = [
+    "FID_NUMBERS",
+    "CardKind",
+    "VirtualCard",
+    "VirtualPerson",
+    "card_of",
+    "cps_layout",
+    "deck",
+    "identity_file",
+    "vitale_layout",
+]
+
 AID_PAYMENT = b"2PAY.SYS.DDF01"
 AID_OF_CPS_ROOT = bytes.fromhex("E828BD080F8025000001FF0010")
-_SFI = 2
-_TAG_DIR_ENTRY = 0x61
 _TAG_SERIAL = 0x5A
-_TAG_AID = 0x4F
-_TAG_LABEL = 0x50
+_CHANNELS_OF_CPS4 = 3
 
 
 class CardKind(enum.Enum):
@@ -50,19 +51,10 @@ class CardKind(enum.Enum):
     VITALE_2 = "vitale_2"
     VITALE_1 = "vitale_1"
     BANK = "bank"
-    CPS = "cps"
+    CPS = "cps"  # CPS3
+    CPS_4 = "cps4"
+    CPS_2_TER = "cps2ter"  # speaks class A0 only (vitale.md §7): to us an ATR and refusals
     MUTE = "mute"
-
-
-@dataclass(frozen=True, slots=True)
-class VirtualPerson:
-    """One invented person; ``number`` is 15 characters, right or wrong as the card wants it."""
-
-    family_name: str
-    given_name: str
-    birth_date: str
-    country: str
-    number: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +69,7 @@ class VirtualCard:
     serial: bytes = b""
     valid_from: str = ""
     persons: tuple[VirtualPerson, ...] = ()
+    making: CardMaking = PUBLISHED
 
     def engine(self) -> CardEngine:
         """A chip with this card's files, freshly powered."""
@@ -84,9 +77,9 @@ class VirtualCard:
             return CardEngine(vitale_layout(self))
         if self.kind is CardKind.BANK:
             return CardEngine(VirtualLayout(applications=(Application(AID_PAYMENT, None, ()),)))
-        if self.kind is CardKind.CPS:
+        if self.kind in (CardKind.CPS, CardKind.CPS_4):
             return CardEngine(cps_layout(self))
-        return CardEngine(VirtualLayout(speaks_iso=self.kind is not CardKind.VITALE_1))
+        return CardEngine(VirtualLayout(speaks_iso=self.kind not in (CardKind.VITALE_1, CardKind.CPS_2_TER)))
 
 
 @functools.cache
@@ -109,70 +102,22 @@ def card_of(card_id: str) -> VirtualCard:
 
 
 def vitale_layout(card: VirtualCard) -> VirtualLayout:
-    """Root and VITALE with their files, as a Vitale 2 holds them."""
-    root = Application(
-        AID_MF_VITALE,
-        FID_MF,
-        (
-            ElementaryFile(FID_DIR, _directory()),
-            ElementaryFile(FID_PAN, encode(TAG_PAN, card.serial) + encode(TAG_NATURE, b"T")),
-            ElementaryFile(FID_IDENTITY, identity_file(card.persons), short_id=_SFI),
-        ),
-    )
-    vitale = Application(
-        AID_VITALE,
-        None,
-        (
-            ElementaryFile(FID_POINTERS, _pointers()),
-            ElementaryFile(FID_NUMBERS, numbers_file(card.persons), short_id=_SFI),
-            ElementaryFile(FID_VALIDITY, encode(TAG_CARD, encode(TAG_VALID_FROM, card.valid_from.encode()))),
-        ),
-    )
-    return VirtualLayout(applications=(root, vitale))
+    """Root and VITALE with their files, as a Vitale 2 of that card's making holds them."""
+    return layout_of(card.persons, card.serial, card.valid_from, card.making)
 
 
 def cps_layout(card: VirtualCard) -> VirtualLayout:
-    """A professional's card with its serial number alone; its root is not selected by file id (vitale.md §2.2)."""
+    """A professional's card with its serial number alone.
+
+    CPS3: the root is not selected by file id (vitale.md §2.2). CPS4: the serial lies under ChipDoc, which is selected
+    in a logical channel (§7); the application of the basic channel does not show it.
+    """
     serial = ElementaryFile(FID_SERIAL, encode(_TAG_SERIAL, ISSUER + card.serial))
-    return VirtualLayout(
-        applications=(Application(AID_OF_CPS_ROOT, FID_MF, (serial,)),), knows_file_ids_of_directories=False
-    )
-
-
-def identity_file(persons: tuple[VirtualPerson, ...]) -> bytes:
-    """One template a person, in Latin-1, padded with 00."""
-    return b"".join(_identity_template(person) for person in persons).ljust(SIZE_OF_IDENTITY, b"\x00")
-
-
-def numbers_file(persons: tuple[VirtualPerson, ...]) -> bytes:
-    """One template a person, in the same order."""
-    return b"".join(encode(TAG_PERSON, encode(TAG_NIR, person.number.encode())) for person in persons)
-
-
-def _identity_template(person: VirtualPerson) -> bytes:
-    fields = {
-        TAG_FAMILY_NAME: person.family_name,
-        TAG_GIVEN_NAME: person.given_name,
-        TAG_BIRTH_DATE: person.birth_date,
-        TAG_COUNTRY: person.country,
-    }
-    return encode(TAG_PERSON, b"".join(encode(tag, text.encode("iso8859-1")) for tag, text in fields.items()))
-
-
-def _directory() -> bytes:
-    return encode(_TAG_DIR_ENTRY, encode(_TAG_AID, AID_VITALE) + encode(_TAG_LABEL, b"VITALE"))
-
-
-def _pointers() -> bytes:
-    applications = b"".join(
-        encode(0x82, index.to_bytes(2, "big") + b"\x00\x00" + aid)
-        for index, aid in ((1, AID_MF_VITALE), (2, AID_VITALE))
-    )
-    files = b"".join(
-        encode(0x80, name.ljust(8) + index.to_bytes(2, "big") + fid)
-        for name, index, fid in ((b"IDENT", 1, FID_IDENTITY), (b"NIRS", 2, FID_NUMBERS), (b"VALID", 2, FID_VALIDITY))
-    )
-    return encode(0xE0, encode(0xA0, applications) + files)
+    if card.kind is CardKind.CPS_4:
+        chip_doc = Application(AID_CHIPDOC, FID_MF, (serial,), by_name_only=True)
+        basic = Application(AID_OF_CPS_ROOT, FID_MF, ())
+        return VirtualLayout((basic, chip_doc), knows_file_ids_of_directories=False, channels=_CHANNELS_OF_CPS4)
+    return VirtualLayout((Application(AID_OF_CPS_ROOT, FID_MF, (serial,)),), knows_file_ids_of_directories=False)
 
 
 def _card(entry: Mapping[str, object]) -> VirtualCard:
