@@ -11,8 +11,9 @@ import queue
 import threading
 from time import monotonic
 
+from kiosk.card_reader.card_files import CardConfusedError
 from kiosk.card_reader.connection import CardConnection, CardResetError, CardSlots, SlotStatus
-from kiosk.card_reader.vitale import CardConfusedError, read_files
+from kiosk.card_reader.vitale import read_files
 from kiosk.card_reader.vitale_files import VitaleFiles, contents_of
 from kiosk.enrolment.errors import CardError, CardFault
 from kiosk.enrolment.holder import CardContents

@@ -7,9 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kiosk.card_reader.apdu import StatusWord
+from kiosk.card_reader.card_files import CardConfusedError
 from kiosk.card_reader.virtual.engine import CardEngine, ElementaryFile, VirtualLayout
 from kiosk.card_reader.virtual.people import FID_NUMBERS, card_of, vitale_layout
-from kiosk.card_reader.vitale import FID_IDENTITY, CardConfusedError, read_card
+from kiosk.card_reader.vitale import FID_IDENTITY, read_card
 from kiosk.enrolment.errors import CardError, CardFault
 from kiosk.enrolment.holder import CardContents, CardWarning
 from tests.fakes.card_connection import EngineConnection, ScriptedConnection
