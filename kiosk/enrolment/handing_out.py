@@ -1,6 +1,12 @@
 """After the last "yes": commit in a worker, then the slips one by one, and what to do about paper that failed.
 
-Holds the opening (and so the code of slip B) only until its slips are settled or the screen is left.
+A slip A that is missing is printed once more. A slip B of which no byte left the terminal too: nobody saw its code. One
+that may be on paper, and that the printer did not say is whole, is void: printing again makes a new code, whose record
+is durable before its paper. A code of which the printer said that its slip was torn dies also when nobody waits for
+another: by a new code that nobody is given (docs/decisions/0023).
+
+Holds the opening only until its slips are settled or the screen is left: the codes on slips that are missing, and who
+the person is and by which card and check, which a new code must say. Of a void slip the code is dropped at once.
 """
 
 from __future__ import annotations
@@ -9,14 +15,14 @@ import contextlib
 import dataclasses
 import logging
 
-from kiosk.enrolment.delivery import RENDERED, Opening, commit, note, print_slip
+from kiosk.enrolment.delivery import RENDERED, Opening, commit, commit_new_code, note, print_slip
 from kiosk.enrolment.errors import NotReadyError, StepError, StoreError
 from kiosk.enrolment.evidence import refusal
 from kiosk.enrolment.faults import Fault
 from kiosk.enrolment.journey import Journey, SlipProgress
 from kiosk.enrolment.ports import PrintResult
-from kiosk.enrolment.slip import Slip
-from kiosk.enrolment.slips import next_copy, refusal_slip
+from kiosk.enrolment.slip import Slip, SlipKind
+from kiosk.enrolment.slips import Words, next_copy, refusal_slip
 from kiosk.enrolment.stage import Stage
 from kiosk.enrolment.steps import JourneyKind, Step
 from kiosk.enrolment.texts import Texts
@@ -24,7 +30,6 @@ from wire.errors import WireError
 
 WAITING = "waiting"
 UNDER_WAY = "printing"
-_UNPRINTED = frozenset({PrintResult.FAILED.value, PrintResult.UNKNOWN.value})
 _log = logging.getLogger(__name__)
 
 
@@ -72,19 +77,24 @@ class HandingOut:
         stage.aside(job)
 
     def print_again(self) -> None:
-        """Print what did not come out once more, as the next copy of the same slip."""
-        stage = self._stage
-        if self._opening is None:
+        """Print what did not come out: the next copy of the same slip; of a void slip B, one with a new code.
+
+        Raises:
+            StepError: nothing is missing, or as many new codes as a visit may have were made.
+        """
+        stage, opening, before = self._stage, self._opening, self._stage.journey
+        again = before.to_print_again
+        if opening is None or not again:
             raise StepError("nothing to print")
-        missing = {slip.kind for slip in stage.journey.slips if slip.state in _UNPRINTED}
-        copies = tuple(next_copy(slip, stage.paper_texts.slips) for slip in self._opening.slips if slip.kind in missing)
-        opening = self._opening = Opening(self._opening.record_id, copies)
-        printed = tuple(slip for slip in stage.journey.slips if slip.kind not in missing)
-        stage.put(stage.journey.to(Step.PRINTING, stage.now(), slips=(*printed, *_all_waiting(copies))))
-        stage.aside(lambda: self._print(opening))
+        words = stage.paper_texts.slips
+        coming = (_next(slip) if slip.kind in again else slip for slip in before.slips)
+        stage.put(before.to(Step.PRINTING, stage.now(), slips=tuple(coming)))
+        void = next((slip for slip in before.slips if slip.is_void and slip.kind in again), None)
+        stage.aside(lambda: self._again(opening, void, words))
 
     def settle(self) -> None:
-        """The person has the slips or goes without them: the code leaves the memory."""
+        """The person has the slips or goes without them: the code leaves the memory, and dies if its slip was torn."""
+        self._end_torn_code()
         last = Step.DONE if self._stage.journey.kind is JourneyKind.COUNTER else Step.THANKS
         self._stage.end_visit(last, slips=self._stage.journey.slips, aim=self._stage.journey.aim)
         self._opening = None
@@ -93,6 +103,7 @@ class HandingOut:
         """Drop the opening when its screen is gone (silence beside an empty paper tray)."""
         with self._stage.lock:  # else a beat between a commit and its screen would drop slips that may need a reprint
             if self._stage.journey.visit != self._visit:
+                self._end_torn_code()
                 self._opening = None
 
     def _deliver(self, complete: Journey, paper: Texts, language: str) -> None:
@@ -111,7 +122,28 @@ class HandingOut:
                 stage.put(bare.to(Step.PRINTING, stage.now(), place=complete.place, slips=_all_waiting(opening.slips)))
             self._print(opening)
 
-    def _print(self, opening: Opening) -> None:
+    def _again(self, opening: Opening, void: SlipProgress | None, words: Words) -> None:
+        copies = [next_copy(slip, words) for slip in opening.slips]
+        complaint = None
+        if void is not None and opening.basis is not None:
+            try:
+                basis, code = commit_new_code(opening.basis, self._stage.tools)
+            except (NotReadyError, StoreError, WireError) as error:
+                _log.warning("no new code for a void slip: %s", error.code)
+                self._show(void)
+                complaint = "no_new_code"
+            else:
+                copies.append(code.slip(void.copy_number + 1, words))
+                opening = dataclasses.replace(opening, basis=basis, is_torn=False)
+                self._count_new_code()
+        self._print(dataclasses.replace(opening, slips=tuple(copies)), complaint)
+
+    def _count_new_code(self) -> None:
+        stage = self._stage
+        with stage.lock:
+            stage.put(stage.journey.to(Step.PRINTING, stage.now(), new_codes=stage.journey.new_codes + 1))
+
+    def _print(self, opening: Opening, complaint: str | None = None) -> None:
         stage = self._stage
         for slip in opening.slips:
             note(opening.record_id, slip, RENDERED, stage.tools)
@@ -119,25 +151,57 @@ class HandingOut:
             self._show(SlipProgress(slip.kind, slip.copy_number, UNDER_WAY))
             self._show(self._one(opening, slip))
         with stage.lock:
-            if any(slip.state in _UNPRINTED for slip in stage.journey.slips):
-                stage.put(stage.journey.to(Step.PAPER, stage.now()))
+            self._opening = _left_of(opening, stage.journey.slips)
+            if any(slip.is_missing for slip in stage.journey.slips):
+                paper = stage.journey.to(Step.PAPER, stage.now())
+                stage.put(paper if complaint is None else paper.complaining(complaint))
                 stage.stay()
             else:
                 self.settle()
 
     def _one(self, opening: Opening, slip: Slip) -> SlipProgress:
+        bears_code = slip.kind is SlipKind.ACTIVATION
         try:
             outcome = print_slip(opening.record_id, slip, self._stage.tools)
         except Exception as error:  # noqa: BLE001 - the record exists: say that the paper does not, whatever failed
             _log.error("printing failed: %s", type(error).__name__)  # no traceback: it may hold a code
-            return SlipProgress(slip.kind, slip.copy_number, PrintResult.FAILED.value)
-        return SlipProgress(slip.kind, slip.copy_number, outcome.result.value, outcome.state)
+            return SlipProgress(slip.kind, slip.copy_number, PrintResult.FAILED.value, is_void=bears_code)
+        is_void = bears_code and outcome.may_be_on_paper and outcome.result is not PrintResult.PRINTED
+        return SlipProgress(slip.kind, slip.copy_number, outcome.result.value, outcome.state, is_void)
+
+    def _end_torn_code(self) -> None:
+        """A code on a torn slip for which nobody waits dies all the same, by another one that is never printed."""
+        opening, tools = self._opening, self._stage.tools
+        if opening is None or opening.basis is None or not opening.is_torn:
+            return
+        basis = opening.basis
+
+        def job() -> None:
+            try:
+                commit_new_code(basis, tools)
+            except Exception as error:  # noqa: BLE001 - the visit is over: no screen of the next person tells of it
+                _log.error("the code of a torn slip lives on: %s", type(error).__name__)  # no traceback: a person
+
+        tools.run_aside(job)
 
     def _show(self, slip: SlipProgress) -> None:
         stage = self._stage
         with stage.lock:
             slips = tuple(slip if one.kind is slip.kind else one for one in stage.journey.slips)
             stage.put(stage.journey.to(Step.PRINTING, stage.now(), slips=slips))
+
+
+def _left_of(opening: Opening, slips: tuple[SlipProgress, ...]) -> Opening:
+    """What is still needed after a round of printing: missing slips that are not void, and whether one was torn."""
+    same = {slip.kind for slip in slips if slip.is_missing and not slip.is_void}
+    is_torn = any(slip.is_void and slip.state == PrintResult.FAILED.value for slip in slips)
+    return dataclasses.replace(
+        opening, slips=tuple(slip for slip in opening.slips if slip.kind in same), is_torn=is_torn
+    )
+
+
+def _next(slip: SlipProgress) -> SlipProgress:
+    return SlipProgress(slip.kind, slip.copy_number + 1, WAITING)
 
 
 def _all_waiting(slips: tuple[Slip, ...]) -> tuple[SlipProgress, ...]:

@@ -18,7 +18,8 @@ from kiosk.enrolment.errors import StepError
 from kiosk.enrolment.faults import Fault
 from kiosk.enrolment.holder import CardContents, CardHolder
 from kiosk.enrolment.place import Operator, TerminalPlace
-from kiosk.enrolment.ports import PrinterState
+from kiosk.enrolment.ports import PrinterState, PrintResult
+from kiosk.enrolment.reissue import MOST_NEW_CODES
 from kiosk.enrolment.slip import SlipKind
 from kiosk.enrolment.steps import QUESTION_OF, JourneyKind, Path, Step, first_open, may_move, progress, step_back
 from wire.configuration import Regime
@@ -29,12 +30,21 @@ from wire.status import PersonStatus
 
 @dataclass(frozen=True, slots=True)
 class SlipProgress:
-    """One slip on its way to the paper; ``state`` is a word of the journal, or ``waiting``."""
+    """One slip on its way to the paper; ``state`` is a word of the journal, or ``waiting``.
+
+    ``is_void``: the slip bears a code, may be on paper, and is not surely whole: no copy of it is printed any more.
+    """
 
     kind: SlipKind
     copy_number: int
     state: str
     printer: PrinterState | None = None
+    is_void: bool = False
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether the printer did not say that it is on paper, whole."""
+        return self.state in _MISSING
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -65,7 +75,7 @@ class Journey:
     ``shown_at`` is when the present screen came up. ``complaint`` is the code of what was wrong with the last touch;
     ``typed`` is what stood in the fields, so that nothing typed is lost. ``has_number`` is False for a child who has
     no number of their own. ``preparer`` attested; somebody else must then confirm. ``ended_by`` is the question whose
-    "no" ended the visit.
+    "no" ended the visit. ``new_codes`` were made in this visit in place of void slips.
     """
 
     kind: JourneyKind
@@ -97,6 +107,7 @@ class Journey:
     fault_code: str | None = None
     ended_by: Question | None = None
     slips: tuple[SlipProgress, ...] = ()
+    new_codes: int = 0
     complaint: str | None = None
     complaint_until: datetime | None = None
     typed: dict[str, str] = field(default_factory=dict)
@@ -146,6 +157,12 @@ class Journey:
     def leaflet(self) -> bool:
         """Whether the minor is given the leaflet on their secret (dmp.md §16 M8): where there is a notice."""
         return self.party in MINORS and self.notice is not None
+
+    @property
+    def to_print_again(self) -> frozenset[SlipKind]:
+        """The slips that did not surely come out; a void one only while this visit may make another code."""
+        may_renew = self.new_codes < MOST_NEW_CODES
+        return frozenset(slip.kind for slip in self.slips if slip.is_missing and (may_renew or not slip.is_void))
 
     # Where they are
 
@@ -291,6 +308,7 @@ class Journey:
         return None if self.status is None else obvious_aim(self.status, self.regime, has_number=self.has_number)
 
 
+_MISSING = frozenset({PrintResult.FAILED.value, PrintResult.UNKNOWN.value})
 _EDITABLE = frozenset(QUESTION_OF) - {Step.DECLARATION} | {Step.CONTACT, Step.ALERTS, Step.OWN_CONTACT}
 UNSAID: dict[str, Any] = {"summary_agreed": False, "identity": None, "preparer": None}
 """What a changed answer unsays."""

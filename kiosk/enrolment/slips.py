@@ -68,13 +68,27 @@ def acknowledgement(shown: SlipFactsShown, words: Words) -> Slip:
 
 def activation(shown: SlipFactsShown, locator: Locator, code: ActivationCode, words: Words) -> Slip:
     """Slip B: locator, code and QR. Nothing on it says whose it is; a new code says that it waits to be confirmed."""
+    return _activation(shown, locator, code, words, _reissue(shown.facts, words))
+
+
+def activation_anew(
+    shown: SlipFactsShown, locator: Locator, code: ActivationCode, copy_number: int, words: Words
+) -> Slip:
+    """Slip B with another code, in place of one that may be on paper: says that the one before it is void."""
+    void = (SlipLine(LineRole.BLANK), SlipLine(LineRole.HEADING, words["b_void"]), *_reissue(shown.facts, words))
+    return _marked(_activation(shown, locator, code, words, void), copy_number, words)
+
+
+def _activation(
+    shown: SlipFactsShown, locator: Locator, code: ActivationCode, words: Words, news: tuple[SlipLine, ...]
+) -> Slip:
     place = shown.place
     until = (shown.at + CODE_LIFETIME).astimezone(PARIS)
     head = (
         SlipLine(LineRole.TITLE, words["b_title"]),
         SlipLine(LineRole.BLANK),
         SlipLine(LineRole.TEXT, words["b_intro"]),
-        *_reissue(shown.facts, words),
+        *news,
         SlipLine(LineRole.BLANK),
         SlipLine(LineRole.TEXT, words["b_scan"]),
         SlipLine(LineRole.TEXT, place.activation_url),
@@ -123,20 +137,24 @@ def refusal_slip(place: TerminalPlace, words: Words) -> Slip:
 
 def next_copy(slip: Slip, words: Words) -> Slip:
     """The same slip once more, saying at its head which copy it is."""
-    number = slip.copy_number + 1
-    first_copy = slip.copy_number == 1
-    mark = SlipLine(LineRole.SMALL, words["copy"].format(number=number))
-    return dataclasses.replace(
-        slip,
-        copy_number=number,
-        lines=(mark, *(slip.lines if first_copy else slip.lines[1:])),
-        qr_after=slip.qr_after + 1 if first_copy and slip.qr_after is not None else slip.qr_after,
-    )
+    bare = slip if slip.copy_number == 1 else _unmarked(slip)
+    return _marked(bare, slip.copy_number + 1, words)
 
 
 def date_on_card(raw: str) -> str:
     """The eight characters of the card as day, month, year; a lunar date keeps its impossible month."""
     return f"{raw[6:]}/{raw[4:6]}/{raw[:4]}"
+
+
+def _marked(slip: Slip, number: int, words: Words) -> Slip:
+    mark = SlipLine(LineRole.SMALL, words["copy"].format(number=number))
+    after = None if slip.qr_after is None else slip.qr_after + 1
+    return dataclasses.replace(slip, copy_number=number, lines=(mark, *slip.lines), qr_after=after)
+
+
+def _unmarked(slip: Slip) -> Slip:
+    after = None if slip.qr_after is None else slip.qr_after - 1
+    return dataclasses.replace(slip, lines=slip.lines[1:], qr_after=after)
 
 
 def _where_and_when(shown: SlipFactsShown, words: Words) -> tuple[SlipLine, ...]:

@@ -6,7 +6,8 @@ from kiosk.enrolment.ports import PrinterState, PrintOutcome, PrintResult, SlipP
 from kiosk.enrolment.slip import Slip
 
 READY = PrintOutcome(PrintResult.PRINTED, PrinterState.READY)
-NO_PAPER = PrintOutcome(PrintResult.FAILED, PrinterState.PAPER_OUT)
+NO_PAPER = PrintOutcome(PrintResult.FAILED, PrinterState.PAPER_OUT, may_be_on_paper=False)
+TORN = PrintOutcome(PrintResult.FAILED, PrinterState.PAPER_OUT)
 SILENT = PrintOutcome(PrintResult.UNKNOWN, PrinterState.UNKNOWN)
 
 

@@ -45,7 +45,8 @@ class Listener:
         expect(self.glass.page.locator(f'main[data-step="{step.value}"]')).to_be_visible()
 
     def hears(self, words: str) -> None:
-        """These words were asked of the voice and their sound came to the page."""
+        """These words were asked of the voice and their sound came to the page; a voice knows one kind of space."""
+        words = " ".join(words.split())
 
         def said() -> bool:
             self.glass.page.wait_for_timeout(50)  # lets the page go on
