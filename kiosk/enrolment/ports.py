@@ -92,6 +92,10 @@ class PrintOutcome:
     may_be_on_paper: bool = True
 
 
+PRINTER_PARTS = ("printer", "second_printer")
+"""What :meth:`SlipPrinter.parts` names: the office's printer, and the one that takes over."""
+
+
 class SlipPrinter(ABC):
     """The paper."""
 
@@ -102,6 +106,10 @@ class SlipPrinter(ABC):
     @abstractmethod
     def print(self, slip: Slip) -> PrintOutcome:
         """Print one slip and say what became of it; never raises for a fault of the printer."""
+
+    def parts(self) -> tuple[tuple[str, PrinterState], ...]:
+        """Every printer behind this one, by name (``PRINTER_PARTS``) and as it is now, in the order of their use."""
+        return ((PRINTER_PARTS[0], self.state()),)
 
     @abstractmethod
     def close(self) -> None:

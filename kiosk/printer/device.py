@@ -12,6 +12,8 @@ import os
 import select
 import socket
 import stat
+import struct
+import termios
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,6 +28,7 @@ __all__ = ["FileSink", "NetworkSink", "UsbSink", "sink_from_address"]
 
 RAW_PRINTING_PORT = 9100
 READ_SIZE = 64  # bytes: replies are one to three bytes each
+RESET_ON_CLOSE = struct.pack("ii", 1, 0)  # SO_LINGER of zero seconds
 LINGER_S = 0.3  # how long a closing TCP link waits for the printer to close its end, so that no byte is cut off
 
 
@@ -60,6 +63,20 @@ class _SocketLink(Link):
         except OSError as error:
             raise DeviceError("the network printer did not take the bytes") from error
 
+    def offer(self, data: bytes, timeout_s: float) -> int:
+        try:
+            self._connection.settimeout(max(timeout_s, 0.001))
+            return self._connection.send(data)
+        except TimeoutError:
+            return 0
+        except OSError as error:
+            raise DeviceError("the network printer did not take the bytes") from error
+
+    def abandon(self) -> None:
+        """Close with a reset, later: else the kernel goes on delivering for minutes what the printer did not take."""
+        with contextlib.suppress(OSError):
+            self._connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
+
     def read(self, timeout_s: float) -> bytes:
         try:
             self._connection.settimeout(max(timeout_s, 0.001))
@@ -80,6 +97,8 @@ def _close_gently(connection: socket.socket) -> None:
     """
     until = time.monotonic() + LINGER_S
     with connection, contextlib.suppress(OSError):
+        if connection.getsockopt(socket.SOL_SOCKET, socket.SO_LINGER, len(RESET_ON_CLOSE)) == RESET_ON_CLOSE:
+            return
         connection.shutdown(socket.SHUT_WR)
         while (left := until - time.monotonic()) > 0:
             connection.settimeout(left)
@@ -129,6 +148,21 @@ class _FileLink(Link):
                 rest = rest[os.write(self._descriptor, rest) :]
         except OSError as error:
             raise DeviceError("the printer's device file broke") from error
+
+    def offer(self, data: bytes, timeout_s: float) -> int:
+        try:
+            if not self._wait(select.POLLOUT, timeout_s):
+                return 0
+            return os.write(self._descriptor, data)
+        except BlockingIOError:
+            return 0
+        except OSError as error:
+            raise DeviceError("the printer's device file broke") from error
+
+    def abandon(self) -> None:
+        """A terminal line keeps what the other side has not taken; a pipe and /dev/usb/lp0 know no forgetting."""
+        with contextlib.suppress(OSError, termios.error):
+            termios.tcflush(self._descriptor, termios.TCOFLUSH)
 
     def read(self, timeout_s: float) -> bytes:
         if not self.readable:
