@@ -12,17 +12,19 @@ SILENT = PrintOutcome(PrintResult.UNKNOWN, PrinterState.UNKNOWN)
 
 
 class FakeSlipPrinter(SlipPrinter):
-    """``coming`` are the outcomes of the next slips; when it is empty all is well."""
+    """``coming`` are the outcomes of the next slips, all is well when there are none; ``told`` are those before."""
 
     def __init__(self) -> None:
         self.coming: list[PrintOutcome] = []
         self.given: list[Slip] = []
+        self.told: list[PrintOutcome] = []
 
     def state(self) -> PrinterState:
         return self.coming[0].state if self.coming else PrinterState.READY
 
     def print(self, slip: Slip) -> PrintOutcome:
         self.given.append(slip)
-        return self.coming.pop(0) if self.coming else READY
+        self.told.append(self.coming.pop(0) if self.coming else READY)
+        return self.told[-1]
 
     def close(self) -> None: ...

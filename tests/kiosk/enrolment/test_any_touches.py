@@ -19,7 +19,7 @@ from kiosk.enrolment.steps import PERSONAL, QUESTION_OF, RESTING, JourneyKind, S
 from tests.fakes.card_slot import card, person
 from tests.fakes.enrolment_rig import EnrolmentRig
 from tests.fakes.operators import AGENT_PIN, PHARMACIST_PIN, PREPARER_PIN
-from tests.fakes.paper import NO_PAPER, READY, SILENT
+from tests.fakes.paper import NO_PAPER, READY, SILENT, TORN
 from tests.fakes.programme import Programme
 from tests.kiosk.enrolment.whole_evidence import OF_NOBODY, assert_whole_evidence
 from wire.configuration import Regime
@@ -176,7 +176,7 @@ class AnyTouches(RuleBasedStateMachine):
     def disk(self, is_full: bool) -> None:
         self.rig.store.full = is_full
 
-    @rule(coming=st.lists(st.sampled_from([READY, NO_PAPER, SILENT]), max_size=3))
+    @rule(coming=st.lists(st.sampled_from([READY, NO_PAPER, SILENT, TORN]), max_size=3))
     def paper(self, coming: list[object]) -> None:
         self.rig.printer.coming = list(coming)  # type: ignore[arg-type]
 
@@ -195,6 +195,13 @@ class AnyTouches(RuleBasedStateMachine):
         first_copies = [slip for slip in self.rig.printer.given if slip.copy_number == 1 and slip.kind.value == "A"]
         of_persons = [draft for draft in self.rig.store.drafts if draft.kind not in OF_NOBODY]
         assert len(first_copies) <= len(of_persons)
+
+    @invariant()
+    def a_code_that_may_be_on_paper_is_printed_once(self) -> None:
+        printer = self.rig.printer
+        seen = [slip.qr for slip, told in zip(printer.given, printer.told, strict=True) if told.may_be_on_paper]
+        codes = [qr for qr in seen if qr is not None and "#L=" in qr]
+        assert len(codes) == len(set(codes))
 
     @invariant()
     def a_person_is_known_only_on_their_own_screens(self) -> None:
