@@ -74,6 +74,9 @@ class CardConnection(ABC):
     def end(self) -> None:
         """End the transaction, reset the card for the next program, let go. Never raises; harmless twice."""
 
+    def leave_as_is(self) -> None:  # noqa: B027 - where nobody shares the card there is nothing to spare
+        """At the end do not reset the card: other software may be signed in with it, as with a professional's."""
+
     def __enter__(self) -> Self:
         try:
             self.begin()

@@ -6,6 +6,7 @@ is in ``winscard``. No command or answer is ever logged: they hold names and num
 
 from __future__ import annotations
 
+import logging
 import threading
 from types import ModuleType
 
@@ -16,6 +17,7 @@ from kiosk.enrolment.errors import CardError, CardFault
 
 SERVICE_RETRY_S = 0.25  # between two looks for a service that is down, or for a reader where there is none
 _LENGTH_OF_STATUS_WORD = 2
+_log = logging.getLogger(__name__)
 
 
 class _SpareContext:
@@ -70,6 +72,7 @@ class PcscSlots(CardSlots):
         self._known: dict[str, int] = {}
         self._last: SlotsSnapshot | None = None
         self._wake = threading.Event()
+        self._is_closed = False
         self._spare = _SpareContext(self._winscard)
 
     def watch(self, timeout_s: float) -> SlotsSnapshot:
@@ -81,7 +84,11 @@ class PcscSlots(CardSlots):
             self._last = self._look(timeout_s)
         except CardError as error:
             self._forget_context()
-            self._last = SlotsSnapshot(service_up=error.fault is not CardFault.NO_SERVICE)
+            self._last = SlotsSnapshot(service_up=error.fault is CardFault.NO_READER)
+        except Exception as error:  # noqa: BLE001 - who watches must outlive whatever library and driver do
+            _log.warning("looking at the readers failed: %s", type(error).__name__)
+            self._forget_context()
+            self._last = SlotsSnapshot(service_up=False)
         return self._last
 
     def connect(self, slot: str) -> CardConnection:
@@ -112,21 +119,33 @@ class PcscSlots(CardSlots):
             self._winscard.api.SCardCancel(context)
 
     def close(self) -> None:
-        """Release the contexts; a connection still open releases its own."""
+        """Release the contexts; a connection still open releases its own, a look that hangs makes no new one."""
+        self._is_closed = True
         self.cancel()
         self._forget_context()
         self._spare.close()
 
     def _look(self, timeout_s: float) -> SlotsSnapshot:
+        if self._is_closed:
+            return SlotsSnapshot(service_up=False)
         if self._watch_context is None:
             self._watch_context = self._winscard.establish()
-        names = self._names(self._watch_context)
+        try:
+            return self._look_at(self._watch_context, timeout_s)
+        except CardError as error:
+            if error.fault is not CardFault.NO_READER:
+                raise
+        self._known = {}  # one was unplugged while we asked: the others are there still
+        return self._look_at(self._watch_context, timeout_s)
+
+    def _look_at(self, context: int, timeout_s: float) -> SlotsSnapshot:
+        names = self._names(context)
         if not names:
             self._known = {}
             return SlotsSnapshot(service_up=True)
         changed = set(names) != set(self._known)
         known = [(name, self._known.get(name, self._winscard.api.SCARD_STATE_UNAWARE)) for name in names]
-        states = self._winscard.states(self._watch_context, known, 0 if changed else round(timeout_s * 1000))
+        states = self._winscard.states(context, known, 0 if changed else round(timeout_s * 1000))
         self._known = {name: state & ~self._winscard.in_use for name, state, _ in states}
         return SlotsSnapshot(
             service_up=True, slots=tuple(self._winscard.status_of(name, state, atr) for name, state, atr in states)
@@ -160,8 +179,12 @@ class _PcscConnection(CardConnection):
         self._card = card
         api = winscard.api
         self._pci = api.SCARD_PCI_T1 if protocol == api.SCARD_PROTOCOL_T1 else api.SCARD_PCI_T0
-        self._on_leaving = api.SCARD_RESET_CARD
+        self._on_leaving = api.SCARD_LEAVE_CARD  # until there is something to undo
+        self._on_success = api.SCARD_RESET_CARD
         self._is_open = True
+
+    def leave_as_is(self) -> None:
+        self._on_success = self._winscard.api.SCARD_LEAVE_CARD
 
     def begin(self) -> None:
         self._winscard.check(self._winscard.api.SCardBeginTransaction(self._card))
@@ -169,6 +192,7 @@ class _PcscConnection(CardConnection):
     def transmit(self, command: bytes) -> tuple[bytes, int]:
         code, answer = self._winscard.api.SCardTransmit(self._card, self._pci, list(command))
         if code == self._winscard.api.SCARD_S_SUCCESS and len(answer) >= _LENGTH_OF_STATUS_WORD:
+            self._on_leaving = self._on_success
             return bytes(answer[:-2]), answer[-2] << 8 | answer[-1]
         self._on_leaving = self._winscard.api.SCARD_LEAVE_CARD
         self._winscard.check(code)
@@ -184,7 +208,8 @@ class _PcscConnection(CardConnection):
     def end(self) -> None:
         """Disconnecting with a reset ends the transaction too, and leaves no moment between the two.
 
-        Where the talk broke off the slot is left alone: to reset or unpower a card that is gone makes pcscd 1.9.9
+        Where nothing was said, a card that another program waits behind is not reset for nothing. And where the talk
+        broke off the slot is left alone: to reset or unpower a card that is gone makes pcscd 1.9.9
         take a next one, put in before it polls, for absent until it is pulled again (tried on vpcd).
         """
         if not self._is_open:

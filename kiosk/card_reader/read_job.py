@@ -7,7 +7,6 @@ The worker only speaks with the card: while it resets it for the next program, w
 
 from __future__ import annotations
 
-import queue
 import threading
 from time import monotonic
 
@@ -49,6 +48,7 @@ class ReadJob:
     """The reading of one card; ``run`` belongs to the worker, the rest to who asked for it."""
 
     def __init__(self, slots: CardSlots, card: SlotStatus) -> None:
+        self.slot = card.name
         self._slots = slots
         self._card = card
         self._abandoned = threading.Event()
@@ -79,8 +79,9 @@ class ReadJob:
         if not self.is_over(max(0.0, ends - monotonic())):
             self.abandon()
             raise CardError(CardFault.BUSY if self._waits_for_turn else CardFault.TIMEOUT)
-        if self._error is not None:
-            raise self._error
+        error, self._error, self._files = self._error, None, None  # the job is kept, what it read is not
+        if error is not None:
+            raise error
         assert contents is not None
         return contents
 
@@ -89,13 +90,15 @@ class ReadJob:
         self._abandoned.set()
 
     def run(self) -> None:
-        """Read the card and keep what came of it."""
+        """Read the card and keep what came of it until ``result`` takes it."""
         try:
             self._fetch_restarting()
         except BaseException as error:  # noqa: BLE001 - carried to the caller's thread, see ``result``
             self._error = error
             self._fetching.release()
         finally:
+            if self._abandoned.is_set():
+                self._files = self._error = None  # nobody comes for them
             self._running.release()
 
     def _fetch_restarting(self) -> None:
@@ -133,25 +136,3 @@ class ReadJob:
                 if error.fault is not CardFault.BUSY or self._abandoned.wait(BUSY_PAUSE_S):
                     raise
         return self._slots.connect(self._card.name)
-
-
-class ReadWorker:
-    """The one thread that talks to cards. A hung card holds it; nobody else waits for it but with a time-out."""
-
-    def __init__(self) -> None:
-        self._jobs: queue.SimpleQueue[ReadJob | None] = queue.SimpleQueue()
-        self._thread = threading.Thread(target=self._work, name="card-read", daemon=True)
-        self._thread.start()
-
-    def start(self, job: ReadJob) -> None:
-        """Run the job after those before it."""
-        self._jobs.put(job)
-
-    def close(self, join_s: float) -> None:
-        """End after the jobs already started; wait for that at most so long."""
-        self._jobs.put(None)
-        self._thread.join(join_s)
-
-    def _work(self) -> None:
-        while (job := self._jobs.get()) is not None:
-            job.run()

@@ -9,7 +9,8 @@ import threading
 from time import monotonic
 
 from kiosk.card_reader.connection import CardSlots, SlotStatus
-from kiosk.card_reader.read_job import ReadJob, ReadWorker
+from kiosk.card_reader.read_job import ReadJob
+from kiosk.card_reader.reading_threads import ReadingThreads
 from kiosk.card_reader.slot_choice import SlotChoice
 from kiosk.enrolment.errors import CardError, CardFault
 from kiosk.enrolment.holder import CardContents
@@ -17,6 +18,7 @@ from kiosk.enrolment.ports import CardPresence, CardReader, ReaderState
 
 WATCH_S = 0.5  # longest wait for a change; a new look costs two round trips to the service
 SETTLE_S = 0.6  # after a card was pulled from a reading; PC/SC polls some drivers every 0.4 s only
+FROZEN_S = 8.0  # a look that has not come back for so long: the service is there and answers nobody
 JOIN_S = 2.0  # longest wait for each thread at the end; a hung driver may hold one longer, as a daemon thread
 
 _WRONG_CARDS = frozenset(
@@ -39,30 +41,32 @@ class SupervisedCardReader(CardReader):
     Args:
         slots: where the cards are; closed with the reader.
         read_deadline_s: seconds after which ``read`` gives up, whatever the card or the driver does.
+        frozen_s: seconds after which a service that does not answer counts as down.
     """
 
-    def __init__(self, slots: CardSlots, *, read_deadline_s: float = 4.0) -> None:
+    def __init__(self, slots: CardSlots, *, read_deadline_s: float = 4.0, frozen_s: float = FROZEN_S) -> None:
         self._slots = slots
         self._deadline_s = read_deadline_s
+        self._frozen_s = frozen_s
         self._choice = SlotChoice()
         self._lock = threading.Lock()  # guards the choice
         self._turn = threading.Lock()  # one reading at a time
-        self._job: ReadJob | None = None
-        self._worker = ReadWorker()
+        self._threads = ReadingThreads()
+        self._looked_at = monotonic()
         self._stop = threading.Event()
         self._watcher = threading.Thread(target=self._watch, name="card-watch", daemon=True)
         self._watcher.start()
 
     def presence(self) -> CardPresence:
         """What the slot holds, as last seen; returns at once. NO_SERVICE until the first look is done."""
-        with self._lock:
-            return self._choice.presence
+        return self._seen()[0]
 
     def read(self, insertion: int) -> CardContents:
         """Read the card of that insertion.
 
         1. The card that counts now must be the one of ``insertion`` and must answer.
-        2. An abandoned reading that the driver still holds must be over first: hung cards do not pile up.
+        2. An abandoned reading that the driver still holds must be over first, or be in another slot: hung cards
+           do not pile up (``ReadingThreads``).
         3. The reading, up to the reset of the card, runs in the worker's thread; at the deadline it is given up.
         4. The slot must hold the same card at the end (asked inside the transaction).
         5. The card that counts must still be the one of ``insertion``.
@@ -77,11 +81,10 @@ class SupervisedCardReader(CardReader):
             raise CardError(CardFault.TIMEOUT)
         try:
             card = self._card_of(insertion)  # 1
-            if self._job is not None and not self._job.is_over(max(0.0, ends - monotonic())):  # 2
+            job = ReadJob(self._slots, card)
+            if not self._threads.start(job, max(0.0, ends - monotonic())):  # 2
                 raise CardError(CardFault.TIMEOUT)
-            self._job = ReadJob(self._slots, card)
-            self._worker.start(self._job)  # 3, 4
-            return self._outcome(self._job, card, insertion, ends)
+            return self._outcome(job, card, insertion, ends)  # 3, 4, 5
         finally:
             self._turn.release()
 
@@ -90,10 +93,15 @@ class SupervisedCardReader(CardReader):
         self._stop.set()
         self._slots.cancel()
         self._watcher.join(JOIN_S)
-        if self._job is not None:
-            self._job.abandon()
-        self._slots.close()  # first: a card that can be let go of lets the worker go
-        self._worker.close(JOIN_S)
+        self._threads.abandon()
+        self._slots.close()  # first: a card that can be let go of lets the thread go
+        self._threads.close(JOIN_S)
+
+    def _seen(self) -> tuple[CardPresence, SlotStatus | None]:
+        with self._lock:
+            presence, card = self._choice.presence, self._choice.card
+            is_frozen = monotonic() - self._looked_at > self._frozen_s
+        return (CardPresence(ReaderState.NO_SERVICE, presence.insertion) if is_frozen else presence), card
 
     def _outcome(self, job: ReadJob, card: SlotStatus, insertion: int, ends: float) -> CardContents:
         try:
@@ -108,19 +116,22 @@ class SupervisedCardReader(CardReader):
         return contents
 
     def _note_fault(self, fault: CardFault, card: SlotStatus) -> None:
+        now = monotonic()
         with self._lock:
             if fault in _WRONG_CARDS:
-                self._choice.mark_stranger(card, monotonic())
+                self._choice.mark_stranger(card, now)
+            elif fault is CardFault.TIMEOUT:
+                self._choice.mark_hung(card, now)
             elif fault is CardFault.SWAPPED:
-                self._choice.mark_gone(card, monotonic())
-                self._slots.cancel()  # look now: the new card is there
+                self._choice.mark_gone(card, now)
             elif fault is CardFault.PULLED:
-                self._choice.mark_gone(card, monotonic(), SETTLE_S)
+                self._choice.mark_gone(card, now, SETTLE_S)
+        if fault is CardFault.SWAPPED:
+            self._slots.cancel()  # look now: the new card is there
 
     def _card_of(self, insertion: int) -> SlotStatus:
-        with self._lock:
-            presence, card = self._choice.presence, self._choice.card
-        if card is None:
+        presence, card = self._seen()
+        if card is None or presence.state in _FAULT_WITHOUT_SLOT:
             gone = CardFault.PULLED if 0 < insertion <= presence.insertion else CardFault.NO_CARD
             raise CardError(_FAULT_WITHOUT_SLOT.get(presence.state, gone))
         if presence.insertion != insertion:
@@ -133,4 +144,5 @@ class SupervisedCardReader(CardReader):
         while not self._stop.is_set():
             snapshot = self._slots.watch(WATCH_S)
             with self._lock:
-                self._choice.update(snapshot, monotonic())
+                self._looked_at = monotonic()
+                self._choice.update(snapshot, self._looked_at)

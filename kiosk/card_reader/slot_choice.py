@@ -24,7 +24,8 @@ class SlotChoice:
        or in the one where a Vitale was last read.
     2. A card that was read stays the one until it leaves, whatever comes into other slots.
     3. A card that was read and was no Vitale steps back behind any other.
-    4. Otherwise the likeliest by its ATR, then the slot where a Vitale was last read, then the first.
+    4. Otherwise the likeliest by its ATR, among equals one that has not hung yet, then the slot where a Vitale was
+       last read, then the first.
     """
 
     def __init__(self) -> None:
@@ -34,6 +35,7 @@ class SlotChoice:
         self._card: SlotStatus | None = None
         self._card_was_read = False
         self._strangers: set[tuple[str, int]] = set()
+        self._hung: set[tuple[str, int]] = set()
         self._gone_until: dict[tuple[str, int], float] = {}
         self._last_good_slot: str | None = None
 
@@ -53,6 +55,7 @@ class SlotChoice:
         chosen = self._choose(snapshot, now)
         keys = {_key(slot) for slot in snapshot.slots}
         self._strangers &= keys
+        self._hung &= keys
         self._gone_until = {key: until for key, until in self._gone_until.items() if key in keys and until >= now}
         if chosen is not None and (self._card is None or _key(chosen) != _key(self._card)):
             self._insertion += 1
@@ -69,6 +72,11 @@ class SlotChoice:
     def mark_stranger(self, card: SlotStatus, now: float) -> None:
         """That card was probed and is no Vitale: another one, if there is one, counts from now on."""
         self._strangers.add(_key(card))
+        self.update(self._snapshot, now)
+
+    def mark_hung(self, card: SlotStatus, now: float) -> None:
+        """That card did not answer in time: a likely one in another slot, if there is one, counts from now on."""
+        self._hung.add(_key(card))
         self.update(self._snapshot, now)
 
     def mark_gone(self, card: SlotStatus, now: float, settle_s: float = 0.0) -> None:
@@ -93,13 +101,14 @@ class SlotChoice:
         ]
         return min(candidates, key=self._rank, default=None)
 
-    def _rank(self, slot: SlotStatus) -> tuple[bool, bool, bool, int, bool]:
+    def _rank(self, slot: SlotStatus) -> tuple[bool, bool, bool, int, bool, bool]:
         is_current = self._card is not None and _key(slot) == _key(self._card)
         return (
             not (is_current and self._card_was_read),
             _key(slot) in self._strangers,
             slot.state is SlotState.MUTE,
             _LIKELIHOOD.index(family_of(slot.atr)),
+            _key(slot) in self._hung,
             slot.name != self._last_good_slot,
         )
 

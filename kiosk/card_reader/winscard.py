@@ -14,25 +14,36 @@ from kiosk.enrolment.errors import CardError, CardFault
 
 _SHIFT_OF_EVENT_COUNTER = 16  # upper half of a reader's state: one more for each card that comes or goes
 
-_FAULTS: dict[str, CardFault] = {
+FAULTS: dict[str, CardFault] = {
     "SCARD_E_NO_SERVICE": CardFault.NO_SERVICE,
     "SCARD_E_SERVICE_STOPPED": CardFault.NO_SERVICE,
+    "SCARD_P_SHUTDOWN": CardFault.NO_SERVICE,
     "SCARD_F_COMM_ERROR": CardFault.NO_SERVICE,
     "SCARD_E_INVALID_HANDLE": CardFault.NO_SERVICE,  # a handle of the service's former life
+    "SCARD_W_SECURITY_VIOLATION": CardFault.NO_SERVICE,  # the service does not let this user in (polkit)
     "SCARD_E_NO_READERS_AVAILABLE": CardFault.NO_READER,
     "SCARD_E_READER_UNAVAILABLE": CardFault.NO_READER,
     "SCARD_E_UNKNOWN_READER": CardFault.NO_READER,
+    "SCARD_E_READER_UNSUPPORTED": CardFault.NO_READER,
     "SCARD_E_NO_SMARTCARD": CardFault.PULLED,
     "SCARD_W_REMOVED_CARD": CardFault.PULLED,
     "SCARD_E_NOT_TRANSACTED": CardFault.PULLED,  # what comes first, up to 0.4 s before REMOVED
+    "SCARD_E_NOT_READY": CardFault.PULLED,  # between two cards
     "SCARD_W_UNPOWERED_CARD": CardFault.MUTE,
     "SCARD_W_UNRESPONSIVE_CARD": CardFault.MUTE,
     "SCARD_E_SHARING_VIOLATION": CardFault.BUSY,
     "SCARD_E_SERVER_TOO_BUSY": CardFault.BUSY,
-    "SCARD_E_PROTO_MISMATCH": CardFault.WRONG_CARD_UNKNOWN,  # an ATR that makes no sense
+    "SCARD_E_PROTO_MISMATCH": CardFault.WRONG_CARD_UNKNOWN,  # an ATR that makes no sense, or no protocol of ours
+    "SCARD_E_INVALID_ATR": CardFault.WRONG_CARD_UNKNOWN,
+    "SCARD_E_CARD_UNSUPPORTED": CardFault.WRONG_CARD_UNKNOWN,
     "SCARD_W_UNSUPPORTED_CARD": CardFault.WRONG_CARD_UNKNOWN,
     "SCARD_E_TIMEOUT": CardFault.TIMEOUT,
+    "SCARD_F_WAITED_TOO_LONG": CardFault.TIMEOUT,
 }
+"""What each code of PC/SC is at the counter; any other is FAILED, but SCARD_W_RESET_CARD, after which one starts again.
+
+docs/card-reader.md shows it beside what brings each about.
+"""
 
 
 class Winscard:
@@ -42,7 +53,7 @@ class Winscard:
         self.api = api
         # Who else uses a card is no change to us: without these bits our own readings do not wake our watching.
         self.in_use = api.SCARD_STATE_INUSE | api.SCARD_STATE_EXCLUSIVE | api.SCARD_STATE_CHANGED
-        self._faults = {getattr(api, name): fault for name, fault in _FAULTS.items()}
+        self._faults = {getattr(api, name): fault for name, fault in FAULTS.items()}
 
     def check(self, code: int) -> None:
         """Nothing on success.
@@ -82,9 +93,9 @@ class Winscard:
     def token(self, context: int, slot: str) -> int | None:
         """The event counter of that reader now; None when it is empty. One round trip to the service."""
         api = self.api
-        code, ((_, state, _),) = api.SCardGetStatusChange(context, 0, [(slot, api.SCARD_STATE_UNAWARE)])
-        if code != api.SCARD_S_SUCCESS:
-            self.check(code)
+        code, states = api.SCardGetStatusChange(context, 0, [(slot, api.SCARD_STATE_UNAWARE)])
+        self.check(code)
+        _, state, _ = states[0]
         return int(state) >> _SHIFT_OF_EVENT_COUNTER if state & api.SCARD_STATE_PRESENT else None
 
     def status_of(self, name: str, state: int, atr: bytes) -> SlotStatus:

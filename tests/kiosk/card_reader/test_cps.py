@@ -9,6 +9,7 @@ from tests.fakes.card_connection import EngineConnection, ScriptedConnection
 
 CPS3 = bytes.fromhex("3BAC00402A001225006480000310009000")
 CPS4 = bytes.fromhex("3B9B188001001225006480040100009044")
+CPS2TER = bytes.fromhex("3BAC00402A001225006480820212009000")
 SERIAL_FILE = bytes.fromhex("5A0A80250000010990000001")
 OK, REFUSED = (b"", StatusWord.OK), (b"", StatusWord.FILE_NOT_FOUND)
 
@@ -38,11 +39,32 @@ def test_a_cps4_is_read_in_channel_1_after_chipdoc() -> None:
         "01a40400088025000001ff0100",
         "01a4080002d003",
         "01b000000c",
+        "00708001",
     ]
 
 
-def test_a_cps4_that_refuses_the_channel_gives_no_serial() -> None:
-    assert read_serial(ScriptedConnection([REFUSED]), CPS4) is None
+def test_a_cps4_that_refuses_the_channel_is_read_in_the_basic_one() -> None:
+    connection = ScriptedConnection([REFUSED, OK, (SERIAL_FILE, StatusWord.OK)])
+    assert read_serial(connection, CPS4) == "0990000001"
+    assert connection.commands[1].hex() == "00a4080002d003"
+
+
+def test_a_cps4_whose_channel_has_no_such_file_gets_its_channel_closed() -> None:
+    connection = ScriptedConnection([OK, OK, REFUSED])
+    read_serial(connection, CPS4)
+    assert "00708001" in [command.hex() for command in connection.commands]
+
+
+def test_a_card_older_than_iso_is_read_in_its_own_class() -> None:
+    unknown_class, waits, absent = (b"", StatusWord.CLA_NOT_SUPPORTED), (b"", 0x9F16), (b"", 0x9404)
+    connection = ScriptedConnection([unknown_class, unknown_class, waits, waits, (SERIAL_FILE, StatusWord.OK)])
+    assert read_serial(connection, CPS2TER) == "0990000001"
+    assert [command.hex() for command in connection.commands[2:]] == ["a0a40000023f00", "a0a4000002d003", "a0b000000c"]
+    assert read_serial(ScriptedConnection([unknown_class, unknown_class, waits, absent]), CPS2TER) is None
+
+
+def test_the_status_words_of_the_older_class_count_in_no_other() -> None:
+    assert read_serial(ScriptedConnection([(b"", 0x9F16), (b"", 0x9F16), (b"", 0x9404)]), CPS3) is None
 
 
 def test_a_card_that_refuses_every_way_gives_no_serial() -> None:
@@ -64,6 +86,6 @@ def test_what_is_of_another_form_or_issuer_is_no_serial(content: str) -> None:
 
 def test_no_pin_is_ever_presented() -> None:
     connection = ScriptedConnection([REFUSED])
-    for atr in (CPS3, CPS4):
+    for atr in (CPS3, CPS4, CPS2TER):
         read_serial(connection, atr)
     assert not [command for command in connection.commands if command[1] in {0x20, 0x24, 0x2C}]
