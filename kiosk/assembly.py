@@ -194,6 +194,7 @@ def _collaborators(
         clock=clock,
         make_dossier_key=make_dossier_key,
         reach=reach,
+        monotonic=monotonic,
         voice=voice,
         professional=devices.professional,
     )
