@@ -14,11 +14,12 @@ from typing import Any
 from kiosk.enrolment.errors import NotReadyError, OperatorLockedError, StepError, StoreError
 from kiosk.enrolment.panel_rows import rows_of
 from kiosk.enrolment.panel_sheet import PanelSheet, Task
-from kiosk.enrolment.panel_slip import trial_slip
 from kiosk.enrolment.place import Door, Operator, OperatorRole
+from kiosk.enrolment.rules import PARIS
 from kiosk.enrolment.screen import Touch
 from kiosk.enrolment.stage import Stage
 from kiosk.enrolment.steps import PANEL_STEPS, RESTING, JourneyKind, Step
+from kiosk.enrolment.trial_slip import trial_slip
 
 OPENED_FROM = (RESTING - PANEL_STEPS) | {Step.SIGN_IN, Step.OUT_OF_SERVICE}
 _SAYS_HINT = frozenset({Step.ATTRACT, Step.SIGN_IN})
@@ -90,7 +91,7 @@ class Panel:
         """After a change of paper: print a slip with every style, and ask the printer how it is."""
         stage = self._stage
         with stage.touched(touch, Step.PANEL):
-            slip = trial_slip(stage.tools.whereabouts.terminal, stage.now(), stage.paper_texts.slips)
+            slip = trial_slip(stage.tools.whereabouts.terminal, stage.now().astimezone(PARIS), stage.paper_texts.slips)
             self._begin(Task.PAPER)
 
         def job() -> None:

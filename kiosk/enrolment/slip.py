@@ -31,11 +31,12 @@ class LineRole(enum.Enum):
     SMALL = "small"  # condensed: legal lines
     RULE = "rule"  # a line across the paper
     BLANK = "blank"
+    RULER = "ruler"  # the printer's model after "label:", then the numbers of its columns from the first to the last
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class SlipLine:
-    """One line: ``label`` only for FIELD. ``repr`` is silent: a line may hold a name or a code."""
+    """One line: ``label`` only for FIELD and RULER. ``repr`` is silent: a line may hold a name or a code."""
 
     role: LineRole
     text: str = ""

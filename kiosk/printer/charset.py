@@ -4,7 +4,7 @@ Rules, first that fits, character by character, after NFC:
 1. control, format and surrogate characters go away (tab and line ends become a space): text can never carry a command;
 2. what the code page holds stays;
 3. the table below: signs and letters that have no accent to drop, each with stand-ins, the first that the page holds
-   (œ → oe, € → EUR, ’ → ', – → -);
+   (œ → oe, € → EUR, a curly apostrophe → ', a dash → -);
 4. the letter without its marks (ő → o, ș → s; È → E on pages that have it not);
 5. ``¤``, or ``#`` where the page lacks it: nobody mistakes them for a letter. Other scripts end here: the card's names
    are Latin.
@@ -17,11 +17,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from functools import lru_cache
 
 NO_BREAK_SPACE = "\u00a0"
 SUBSTITUTE = "¤"
 SUBSTITUTES = (SUBSTITUTE, "#")
+FIRST_PRINTABLE = 0x20  # some pages have signs below, where the printer reads commands
 
 _SIGNS: dict[str, tuple[str, ...]] = {
     "\u202f": (NO_BREAK_SPACE,),  # narrow no-break space
@@ -53,7 +54,7 @@ _SIGNS: dict[str, tuple[str, ...]] = {
     "°": ("o",),
     "§": ("par.",),
     "€": ("EUR",),
-    "×": ("x",),
+    "\N{MULTIPLICATION SIGN}": ("x",),
     "\u2192": ("->",),
     "\u2190": ("<-",),
     "\u2264": ("<=",),
@@ -112,7 +113,7 @@ def on_paper(text: str, encoding: str) -> bytes:
     return text.replace(NO_BREAK_SPACE, " ").encode(encoding)
 
 
-@cache
+@lru_cache(maxsize=4096)
 def _character(character: str, encoding: str) -> str:
     if character == NO_BREAK_SPACE:
         return character
@@ -129,6 +130,6 @@ def _character(character: str, encoding: str) -> str:
 
 def _encodes(text: str, encoding: str) -> bool:
     try:
-        return all(byte >= 0x20 for byte in text.encode(encoding))
+        return all(byte >= FIRST_PRINTABLE for byte in text.encode(encoding))
     except UnicodeEncodeError:
         return False

@@ -1,23 +1,23 @@
 """Slip → ESC/POS bytes for one model of printer. Pure: no device, no clock.
 
 The bytes of a job, in order: initialise (ESC @), leave the two-byte mode where there is one (FS .), international
-characters of the USA so that ``#`` is not ``£`` (ESC R 0), code page CP1252 by its number (ESC t n), the lines, the QR
-code, feed and cut. python-escpos writes the commands; its automatic choice of code pages is switched off, because it
-picks pages that the printer does not have (deps.md §10.1).
+characters of the USA so that ``#`` is not ``£`` (ESC R 0), the profile's code page by its number (ESC t n), the lines,
+the QR code, feed and cut. python-escpos writes the commands; the text is encoded here, because its automatic choice
+picks pages that the printer does not have (deps.md §10.1) and prints ``?`` for what a page lacks.
 """
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from kiosk.enrolment.slip import LineRole, Slip, SlipLine
-from kiosk.printer.charset import NO_BREAK_SPACE, to_cp1252
+from kiosk.printer.charset import NO_BREAK_SPACE, on_paper, transliterated
 from kiosk.printer.errors import LayoutError
 from kiosk.printer.profile import Cut, PrinterProfile
+from kiosk.printer.qr_size import module_size
+from kiosk.printer.wrapping import field, label_column, unbroken, wrapped
 
 ESC, FS = b"\x1b", b"\x1c"
 INITIALISE = ESC + b"@"
@@ -25,11 +25,6 @@ LEAVE_TWO_BYTE_MODE = FS + b"."
 USA_CHARACTERS = ESC + b"R\x00"
 SELECT_CODE_PAGE = ESC + b"t"
 
-LABEL_COLUMN = 20  # characters: a longer label stands on its own line, its value indented under it
-LONG_LABEL_INDENT = 2
-QR_LARGEST_MODULE = 8  # dots: 1 mm a module reads from arm's length; larger only wastes paper
-QR_SMALLEST_MODULE = 3  # dots: below this a worn print head makes codes that phones refuse
-QR_QUIET_ZONE = 8  # modules, both sides together (ISO/IEC 18004 §6.3.8)
 QR_LEVEL_M = 1  # 15 % of the code may be damaged: a fold through it still reads
 
 
@@ -44,11 +39,12 @@ class Style:
 
 
 _PLAIN = Style()
+_CONDENSED = Style(font="b")
 _STYLES = {
     LineRole.TITLE: Style(align="center", bold=True, size=2),
     LineRole.HEADING: Style(bold=True),
     LineRole.CODE: Style(align="center", size=2),  # not bold: K and X stay apart on cheap print heads
-    LineRole.SMALL: Style(font="b"),
+    LineRole.SMALL: _CONDENSED,
 }
 _CENTRED = Style(align="center")
 
@@ -83,34 +79,55 @@ class SlipLayout:
         return INITIALISE + leave + USA_CHARACTERS + SELECT_CODE_PAGE + bytes([self._profile.code_page])
 
     def _lines(self, slip: Slip) -> None:
-        column = _label_column(slip.lines)
+        labels = [self._printable(line.label) for line in slip.lines if line.role is LineRole.FIELD]
+        column = label_column(labels, self._profile.columns_a)
         qr_after = len(slip.lines) if slip.qr_after is None else slip.qr_after
         for index, line in enumerate(slip.lines):
             if slip.qr is not None and index == qr_after:
                 self._qr(slip.qr, slip.lines[:index])
-            self._switch(_STYLES.get(line.role, _PLAIN))
-            for text in self._rows(line, column):
-                self._escpos.text(text + "\n")
+            for style, row in self._rows(line, column):
+                self._switch(style)
+                self._row(row)
         if slip.qr is not None and qr_after >= len(slip.lines):
             self._qr(slip.qr, slip.lines)
 
-    def _rows(self, line: SlipLine, column: int) -> Iterator[str]:
-        """The printed rows of one line, already in characters of CP1252."""
-        width = self._width(line.role)
+    def _rows(self, line: SlipLine, column: int) -> Iterator[tuple[Style, str]]:
+        """The printed rows of one line, already in characters of the code page."""
+        if line.role is LineRole.RULER:
+            yield from self._ruler(line)
+            return
+        style = _STYLES.get(line.role, _PLAIN)
+        width = self._width(style)
+        text = self._printable(line.text)
         match line.role:
             case LineRole.BLANK:
-                yield ""
+                rows = [""]
             case LineRole.RULE:
-                yield "-" * width
+                rows = ["-" * width]
             case LineRole.FIELD:
-                yield from _field(to_cp1252(line.label), to_cp1252(line.text), column, width)
+                rows = list(field(self._printable(line.label), text, column, width))
             case LineRole.CODE:
-                yield _unbroken(to_cp1252(line.text), width)
+                rows = [unbroken(text, width)]
             case _:
-                yield from _wrapped(to_cp1252(line.text), width)
+                rows = wrapped(text, width)
+        for row in rows:
+            yield style, row
 
-    def _width(self, role: LineRole) -> int:
-        style = _STYLES.get(role, _PLAIN)
+    def _ruler(self, line: SlipLine) -> Iterator[tuple[Style, str]]:
+        """What only the layout knows: the model, and where its first and its last column lie in both fonts."""
+        model = f"{line.label}{NO_BREAK_SPACE}: {self._profile.label} ({self._profile.name})"
+        for row in wrapped(self._printable(model), self._width(_PLAIN)):
+            yield _PLAIN, row
+        for style in (_PLAIN, _CONDENSED):
+            yield style, "".join(str(column % 10) for column in range(1, self._width(style) + 1))
+
+    def _printable(self, text: str) -> str:
+        return transliterated(text, self._profile.encoding)
+
+    def _row(self, text: str) -> None:
+        self._escpos._raw(on_paper(text, self._profile.encoding) + b"\n")  # noqa: SLF001 - its documented way for bytes
+
+    def _width(self, style: Style) -> int:
         return (self._profile.columns_b if style.font == "b" else self._profile.columns_a) // style.size
 
     def _switch(self, wanted: Style) -> None:
@@ -132,9 +149,9 @@ class SlipLayout:
         size = module_size(len(content), self._profile.dots)
         self._switch(_CENTRED)
         if before and before[-1].role is not LineRole.BLANK:
-            self._escpos.text("\n")
+            self._row("")
         self._escpos.qr(content, native=self._profile.native_qr, size=size, ec=QR_LEVEL_M)
-        self._escpos.text("\n")
+        self._row("")
 
     def _cut(self) -> None:
         match self._profile.cut:
@@ -149,71 +166,4 @@ class SlipLayout:
 def _new_escpos() -> Any:
     from escpos.printer import Dummy  # noqa: PLC0415 - 0.4 s that a terminal pays after its first screen, not before
 
-    return Dummy(profile="TM-T20II", magic_encode_args={"encoding": "CP1252", "disabled": True})
-
-
-def _wrapped(text: str, width: int) -> list[str]:
-    return textwrap.wrap(text, width, break_on_hyphens=False) or [""]
-
-
-def _unbroken(text: str, width: int) -> str:
-    if len(text) > width:
-        raise LayoutError(f"a code is wider than the {width} characters of the paper")
-    return text
-
-
-def _label_column(lines: tuple[SlipLine, ...]) -> int:
-    """Where the values begin: after the longest label that still fits its column."""
-    lengths = [len(to_cp1252(line.label)) for line in lines if line.role is LineRole.FIELD]
-    return max((length for length in lengths if length <= LABEL_COLUMN), default=0)
-
-
-def _field(label: str, value: str, column: int, width: int) -> Iterator[str]:
-    """``label : value``, the value wrapped under itself.
-
-    A value with a number too long for its column stands on one line with its label, not cut; a label too long for
-    the column stands above its value.
-    """
-    colon = NO_BREAK_SPACE + ": "
-    longest = max(map(len, value.split()), default=0)
-    if longest > width - column - len(colon) and len(label + colon + value) <= width:
-        yield label + colon + value
-        return
-    if len(label) > column:
-        yield from _wrapped(label + colon.rstrip(), width)
-        indent = LONG_LABEL_INDENT
-        head = " " * indent
-    else:
-        indent = column + len(colon)
-        head = label.ljust(column) + colon
-    rows = _wrapped(value, width - indent)
-    yield head + rows[0]
-    for row in rows[1:]:
-        yield " " * indent + row
-
-
-@cache
-def module_size(length: int, dots: int) -> int:
-    """Dots a module for a QR code of ``length`` ASCII characters at level M: as large as reads well and fits.
-
-    Raises:
-        LayoutError: even the smallest module that phones read makes it wider than the paper.
-    """
-    size = min(QR_LARGEST_MODULE, dots // (_modules(length) + QR_QUIET_ZONE))
-    if size < QR_SMALLEST_MODULE:
-        raise LayoutError("a QR code is too long for the paper")
-    return size
-
-
-def _modules(length: int) -> int:
-    """Modules a side of the smallest code that holds ``length`` bytes, as if the printer used byte mode only."""
-    from qrcode.constants import ERROR_CORRECT_M  # noqa: PLC0415 - comes with escpos, at first use
-    from qrcode.exceptions import DataOverflowError  # noqa: PLC0415
-    from qrcode.main import QRCode  # noqa: PLC0415
-
-    code: Any = QRCode(error_correction=ERROR_CORRECT_M)
-    code.add_data(b"a" * length, optimize=0)
-    try:
-        return 17 + 4 * int(code.best_fit(start=1))
-    except (DataOverflowError, ValueError):
-        raise LayoutError("a QR code is too long for any version") from None
+    return Dummy(profile="TM-T20II")  # a profile that has every command; ours says what is used of them

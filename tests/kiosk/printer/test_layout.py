@@ -9,8 +9,9 @@ import pytest
 
 from kiosk.enrolment.slip import LineRole, Slip, SlipKind, SlipLine
 from kiosk.printer.errors import LayoutError
-from kiosk.printer.layout import SlipLayout, module_size
+from kiosk.printer.layout import SlipLayout
 from kiosk.printer.profile import CLONE_80, NO_QR_80, TM_T20, Cut, PrinterProfile
+from kiosk.printer.qr_size import module_size
 from kiosk.printer.simulator.mechanism import Mechanism
 from kiosk.printer.simulator.paper import Paper, QrSymbol, Raster, TextLine
 
@@ -63,7 +64,7 @@ def test_a_printer_that_wakes_in_a_two_byte_mode_is_taken_out_of_it() -> None:
 
 
 def test_a_code_page_number_of_another_model_is_the_one_sent() -> None:
-    profile = msgspec.structs.replace(TM_T20, code_page=71)
+    profile = msgspec.structs.replace(TM_T20, code_page=71, code_pages={71: "cp1252"})
 
     assert b"\x1bt\x47" in SlipLayout(profile).lay_out(_slip())
 

@@ -1,25 +1,33 @@
-"""The trial slip: every style, the letters of the language, a code to scan, and a cut. Nothing of a person."""
+"""The printer's test page: model, every style and letter, first and last column, a code to scan, a cut. Of nobody.
+
+Printed from the agent's panel after a change of paper, and by ``python -m kiosk.printer`` where a printer is set up.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
-from kiosk.enrolment.rules import PARIS
 from kiosk.enrolment.slip import LineRole, Slip, SlipKind, SlipLine
-from wire.identifiers import TerminalId
 
 _LETTERS = "AÀÂÆBCÇDEÉÈÊËFGHIÎÏJKLMNOÔŒPQRSTUÙÛÜVWXYŸZ"
 _DIGITS = "0123456789"
 _SIGNS = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~ €°«»§’…–"  # noqa: RUF001 - the signs of French print
 
 
-def trial_slip(terminal: TerminalId, at: datetime, words: dict[str, str]) -> Slip:
-    """What an agent looks at after a change of paper; ``words`` are those of the slips, ``at`` is aware UTC."""
-    when = f"{at.astimezone(PARIS):%d/%m/%Y %H:%M}"
+def trial_slip(where: str, at: datetime, words: Mapping[str, str]) -> Slip:
+    """What a person looks at after a change of paper or of printer.
+
+    ``where`` is the terminal's or the machine's name in plain ASCII, ``at`` an aware time in the zone that it is shown
+    in, ``words`` those of the slips.
+    """
     before = (
         SlipLine(LineRole.TITLE, words["trial_title"]),
         SlipLine(LineRole.RULE),
-        SlipLine(LineRole.HEADING, f"{terminal} · {when}"),
+        SlipLine(LineRole.HEADING, f"{where} · {at:%d/%m/%Y %H:%M}"),
+        SlipLine(LineRole.RULER, label=words["trial_printer"]),
+        SlipLine(LineRole.TEXT, words["trial_columns"]),
+        SlipLine(LineRole.BLANK),
         SlipLine(LineRole.TEXT, words["trial_look"]),
         SlipLine(LineRole.TEXT, _LETTERS),
         SlipLine(LineRole.TEXT, _LETTERS.lower()),
@@ -29,5 +37,5 @@ def trial_slip(terminal: TerminalId, at: datetime, words: dict[str, str]) -> Sli
         SlipLine(LineRole.SMALL, f"{_LETTERS} {_LETTERS.lower()} {_DIGITS}"),
     )
     after = (SlipLine(LineRole.RULE), SlipLine(LineRole.TEXT, words["trial_end"]))
-    qr = f"TEST {terminal} {at:%Y-%m-%dT%H:%MZ}"
+    qr = f"TEST {where} {at.isoformat(timespec='minutes')}"
     return Slip(SlipKind.TRIAL, 1, before + after, qr=qr, qr_after=len(before))
