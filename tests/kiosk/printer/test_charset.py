@@ -18,12 +18,18 @@ NUMBERS = [(name, profile_named(name).encoding) for name in profile_names()]
 STAND_INS = {
     "cp1252": {},
     "cp437": {
-        **{one: "A" for one in "ÀÂ"},
-        **{one: "E" for one in "ÈÊË"},
-        **{one: "I" for one in "ÎÏ"},
-        **{one: "U" for one in "ÙÛ"},
-        **{"Ô": "O", "Ÿ": "Y", "œ": "oe", "Œ": "OE", "€": "EUR"},
-        **{"\N{RIGHT SINGLE QUOTATION MARK}": "'", "\N{EN DASH}": "-", "—": "-", "…": "..."},
+        **dict.fromkeys("ÀÂ", "A"),
+        **dict.fromkeys("ÈÊË", "E"),
+        **dict.fromkeys("ÎÏ", "I"),
+        **dict.fromkeys("ÙÛ", "U"),
+        **dict.fromkeys("–—", "-"),  # noqa: RUF001 - the dashes of French print
+        "Ô": "O",
+        "Ÿ": "Y",
+        "œ": "oe",
+        "Œ": "OE",
+        "€": "EUR",
+        "\N{RIGHT SINGLE QUOTATION MARK}": "'",
+        "…": "...",
     },
 }
 
@@ -94,9 +100,11 @@ def test_no_text_at_all_gives_a_control_byte(text: str, page: str) -> None:
     assert all(byte >= 0x20 for byte in on_paper(transliterated(text, page), page))
 
 
-@given(st.text(st.characters(codec="cp1252", categories=["L"])), st.sampled_from(PAGES))
-def test_no_letter_of_western_europe_becomes_the_sign_for_what_cannot_be_printed(text: str, page: str) -> None:
-    assert not set(SUBSTITUTES) & set(transliterated(text, page))
+@pytest.mark.parametrize("page", PAGES)
+def test_no_letter_of_western_europe_becomes_the_sign_for_what_cannot_be_printed(page: str) -> None:
+    letters = [one for one in bytes(range(256)).decode(CP1252, errors="ignore") if one.isalpha()]
+
+    assert [one for one in letters if transliterated(one, page) in SUBSTITUTES] == []
 
 
 def _wide_marks(text: str) -> int:
