@@ -69,6 +69,8 @@ _SIGNS: dict[str, tuple[str, ...]] = {
     "Æ": ("AE",),
     "ø": ("o",),
     "Ø": ("O",),
+    "\N{MODIFIER LETTER CIRCUMFLEX ACCENT}": ("^",),
+    "\N{SMALL TILDE}": ("~",),
     "ƒ": ("f",),
     "µ": ("u",),
     "ß": ("ss",),
