@@ -2,7 +2,8 @@
 
 CardReaderError              base
 ├── PcscMissingError         pyscard or the PC/SC library is not installed
-└── UnknownCardError         the deck of virtual cards has no card of that name
+├── UnknownCardError         the deck of virtual cards has no card of that name
+└── ScenarioError            a scenario file of the card simulator does not say what it must
 
 What goes wrong with a card in the slot is ``kiosk.enrolment.errors.CardError`` from the lowest layer up: the
 enrolment knows those faults, so translating them twice would only lose some.
@@ -27,3 +28,9 @@ class UnknownCardError(CardReaderError):
     """The deck of virtual cards has no card of that name."""
 
     code = "unknown_card"
+
+
+class ScenarioError(CardReaderError):
+    """A scenario file of the card simulator cannot be read; the sentence names file and field."""
+
+    code = "scenario"

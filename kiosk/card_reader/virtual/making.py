@@ -60,8 +60,8 @@ class Lengths(enum.Enum):
     """The form of BER lengths: the shortest, or at least so many bytes."""
 
     SHORTEST = "shortest"
-    TWO_BYTES = "81"
-    THREE_BYTES = "82"
+    TWO_BYTES = "two_bytes"  # 81 LL
+    THREE_BYTES = "three_bytes"  # 82 LLLL
 
 
 class Padding(enum.Enum):

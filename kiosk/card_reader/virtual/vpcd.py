@@ -12,9 +12,12 @@ import threading
 import time
 from typing import Self
 
+from kiosk.card_reader.virtual.chip import Chip
 from kiosk.card_reader.virtual.engine import CardEngine
-from kiosk.card_reader.virtual.mishap import Mishap, MishapKind, seconds_on_the_line
-from kiosk.card_reader.virtual.people import CardKind, VirtualCard
+from kiosk.card_reader.virtual.line import LINE_OF_A_VITALE, NO_DELAY, seconds_on_the_line
+from kiosk.card_reader.virtual.mishap import Mishap, MishapKind
+from kiosk.card_reader.virtual.people import VirtualCard
+from kiosk.card_reader.virtual.scenario import Scenario, plain, spoilt
 
 DEFAULT_PORT = 35963  # slot 0 of Debian's vpcd; slot 1 is one above
 CONNECT_S = 5.0
@@ -28,17 +31,17 @@ class VpcdCard:
     """A card in one vpcd slot from ``insert`` to ``pull``; a thread of its own answers.
 
     Args:
-        card: which card of the deck, and what it plays.
+        what: a scenario, or a card of the deck and what it plays.
         host: where pcscd's vpcd listens.
         port: and on which port.
-        mishap: what the card does wrong. A SWAP is played by two cards, see ``insert``.
+        mishap: what the card does wrong beside that.
         engine: another chip than the card's own.
-        is_realistic: take as long as a real chip's line would.
+        is_realistic: take as long as a real chip's line would, where the scenario says nothing else.
     """
 
     def __init__(
         self,
-        card: VirtualCard,
+        what: VirtualCard | Scenario,
         host: str = "127.0.0.1",
         port: int = DEFAULT_PORT,
         *,
@@ -46,16 +49,19 @@ class VpcdCard:
         engine: CardEngine | None = None,
         is_realistic: bool = False,
     ) -> None:
-        self._atr = ATR_THAT_MAKES_A_CARD_MUTE if card.kind is CardKind.MUTE else card.atr
-        self._engine = engine or card.engine()
+        scenario = spoilt(what if isinstance(what, Scenario) else plain(what), mishap)
+        self.scenario = scenario
+        self._atr = ATR_THAT_MAKES_A_CARD_MUTE if scenario.is_mute else scenario.card.atr
+        self._chip = scenario.chip() if engine is None else Chip(engine, scenario.mishaps)
         self._address = (host, port)
-        self._mishap = mishap
-        self._is_realistic = is_realistic
-        self._commands = 0
+        own_speed = LINE_OF_A_VITALE if is_realistic else NO_DELAY
+        self._line_speed = own_speed if scenario.line_speed is None else scenario.line_speed
         self._noticed = threading.Event()
         self._gone = threading.Event()
         self._socket: socket.socket | None = None
         self._thread: threading.Thread | None = None
+        self._successor: VpcdCard | None = None
+        self.lost_reader = False  # pcscd let go of the card, not the card of pcscd
 
     def insert(self, wait_s: float = CONNECT_S) -> bool:
         """Connect; True once pcscd has asked for the ATR, which is when it begins to see the card.
@@ -72,17 +78,24 @@ class VpcdCard:
         return self._noticed.wait(wait_s)
 
     def pull(self) -> None:
-        """Close the connection; harmless twice."""
+        """Close the connection, and that of a card that took its place; harmless twice."""
         self._gone.set()
         if self._socket is not None:
             with contextlib.suppress(OSError):
                 self._socket.shutdown(socket.SHUT_RDWR)
         if self._thread is not None and self._thread is not threading.current_thread():
             self._thread.join()
+        if self._successor is not None:
+            self._successor.pull()
 
     def wait(self, timeout_s: float | None = None) -> bool:
         """True when the card is out: pulled, or pcscd gone."""
         return self._gone.wait(timeout_s)
+
+    @property
+    def in_place(self) -> VpcdCard:
+        """The card that is in the slot, or was last: this one or, after a swap, the one that followed."""
+        return self if self._successor is None else self._successor.in_place
 
     def __enter__(self) -> Self:
         self.insert()
@@ -92,12 +105,13 @@ class VpcdCard:
         self.pull()
 
     def _serve(self, line: socket.socket) -> None:
+        has_left = False
         with line, contextlib.suppress(OSError):
-            while (message := _receive(line)) is not None:
+            while not has_left and (message := _receive(line)) is not None:
                 answer = self._answer(message)
-                if answer is None:
-                    break
-                line.sendall(answer)
+                has_left = answer is None
+                line.sendall(answer or b"")
+        self.lost_reader = not has_left and not self._gone.is_set()
         self._gone.set()
 
     def _answer(self, message: bytes) -> bytes | None:
@@ -106,29 +120,37 @@ class VpcdCard:
             self._noticed.set()
             return _frame(self._atr)
         if len(message) == 1:
-            self._engine.reset()
-            self._commands = 0
+            self._chip.reset()
             return b""
-        self._commands += 1
-        answer = self._engine.process(message)
-        if self._is_realistic:
-            time.sleep(seconds_on_the_line(message, answer))
-        if self._mishap is not None and self._mishap.at_command == self._commands:
-            return self._go_wrong(self._mishap.kind, answer)
-        return _frame(answer)
+        act = self._chip.process(message)
+        seconds = seconds_on_the_line(message, act.answer, self._line_speed)
+        if seconds:
+            time.sleep(seconds)
+        return _frame(act.answer) if act.mishap is None else self._go_wrong(act.mishap, act.answer)
 
-    def _go_wrong(self, kind: MishapKind, answer: bytes) -> bytes | None:
-        if kind is MishapKind.HANG:
-            self._gone.wait()
-            return None
-        if kind is MishapKind.CUT:
-            # Announced in full, cut after one byte; the line then closes, for vpcd would wait for the rest.
-            self._cut(answer)
-            return None
-        if kind is MishapKind.CONFUSED:
-            self._mishap = None
-            return _frame(bytes.fromhex("6F00"))
-        return None
+    def _go_wrong(self, mishap: Mishap, answer: bytes) -> bytes | None:
+        match mishap.kind:
+            case MishapKind.PULL:
+                return None
+            case MishapKind.SWAP:
+                self._let_the_next_one_wait()
+                return None
+            case MishapKind.HANG:
+                return None if self._gone.wait(mishap.seconds) else _frame(answer)
+            case MishapKind.CUT:
+                # Announced in full, cut after one byte; the line then closes, for vpcd would wait for the rest.
+                self._cut(answer)
+                return None
+            case MishapKind.CONFUSED | MishapKind.WRONG_STATUS | MishapKind.RESET:
+                # The chip's own answer says it. That another program reset the card only PC/SC could tell: over vpcd
+                # the card has forgotten what was selected, and no more.
+                return _frame(answer)
+
+    def _let_the_next_one_wait(self) -> None:
+        """In the backlog of vpcd's port the successor is in as soon as this card is out."""
+        if self.scenario.successor is not None:
+            self._successor = VpcdCard(self.scenario.successor, *self._address)
+            self._successor.insert(wait_s=0)
 
     def _cut(self, answer: bytes) -> None:
         assert self._socket is not None
