@@ -86,10 +86,14 @@ class Command(NamedTuple):
 
 
 class Response(NamedTuple):
-    """What a command gave in the end; ``repr`` keeps the data to itself."""
+    """What a command gave in the end; ``repr`` keeps the data to itself.
+
+    ``is_told``: the card itself said, by 6Cxx, how much there was.
+    """
 
     data: bytes
     status: int
+    is_told: bool = False
 
     def __repr__(self) -> str:
         return f"Response({len(self.data)} bytes, {self.status:04X})"
@@ -115,18 +119,18 @@ def transmit_all(transmit: Transmit, command: Command) -> Response:
     Raises:
         CardError: FAILED when the card never comes to an end; and whatever ``transmit`` raises.
     """
-    gathered = b""
+    gathered, is_told = b"", False
     for _ in range(MAX_ROUNDS):
         data, status = transmit(command.encode())
         sw1, sw2 = status >> 8, status & 0xFF
         if sw1 == _SW1_WRONG_LE:
-            command = command._replace(le=sw2 or MAX_RESPONSE)
+            command, is_told = command._replace(le=sw2 or MAX_RESPONSE), True
             continue
         gathered += data
         if len(gathered) > MAX_TOTAL:
             break
         if sw1 != _SW1_MORE_DATA:
-            return Response(gathered, status)
+            return Response(gathered, status, is_told)
         command = Command(Ins.GET_RESPONSE, 0x00, 0x00, le=sw2 or MAX_RESPONSE, cla=command.cla)
     raise CardError(CardFault.FAILED, "the card answers 61xx or 6Cxx without end")
 

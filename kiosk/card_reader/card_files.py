@@ -103,8 +103,8 @@ class CardFiles:
     def read(self, short_id: int | None = None) -> bytes:
         """The current file, or the one of that short id, block by block; at most 8 KiB.
 
-        A block that is not full ends the file, unless an object in it goes on: then the card's own blocks are shorter
-        than ours.
+        A block that is not full ends the file where the card says so (6282, or 6Cxx with what there is) and no object
+        in it goes on. Else the card's own blocks may be shorter than ours, and end by chance where a person does.
 
         Raises:
             RefusedError: it may not be read, or not this way.
@@ -115,7 +115,7 @@ class CardFiles:
             content += answer.data
             if answer.status != StatusWord.OK or not answer.data:
                 break
-            if len(answer.data) < MAX_RESPONSE and TlvFault.TRUNCATED not in read_level(content).faults:
+            if _is_last(answer) and TlvFault.TRUNCATED not in read_level(content).faults:
                 break
         return content
 
@@ -141,3 +141,7 @@ class CardFiles:
         if status == StatusWord.NO_PRECISE_DIAGNOSIS:
             return CardConfusedError()
         return CardError(CardFault.FAILED, f"unexpected status word {status:04X}")
+
+
+def _is_last(block: Response) -> bool:
+    return len(block.data) < MAX_RESPONSE and block.is_told
