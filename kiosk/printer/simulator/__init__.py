@@ -1,1 +1,1 @@
-"""A printer made of software: a development stand-in that answers and prints like an 80 mm thermal printer on TCP."""
+"""A printer made of software: a stand-in that answers and prints like a thermal printer, on TCP or a pty."""

@@ -27,6 +27,7 @@ class Style:
 
 
 NORMAL = Style()
+MM_AN_INCH = 25.4
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -90,9 +91,16 @@ class Paper:
     complete: bool = True
     dots: int = 576
     unknown: tuple[bytes, ...] = ()
+    paper_mm: int = 80
+    dpi: int = 203
 
     def __repr__(self) -> str:
         return f"Paper({self.number}, {len(self.elements)} elements)"
+
+    @property
+    def margin(self) -> int:
+        """Dots each side that the head does not reach."""
+        return max(round((self.paper_mm / MM_AN_INCH * self.dpi - self.dots) / 2), 0)
 
     @cached_property
     def text(self) -> str:

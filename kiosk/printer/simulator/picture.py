@@ -16,20 +16,19 @@ from kiosk.printer.simulator.paper import Element, Paper, QrSymbol, Raster, Styl
 
 DEBIAN_FONTS = Path("/usr/share/fonts/truetype/dejavu")
 LINE_SPACING = 30  # dots from line to line at normal size (ESC 2)
-MARGIN = 32  # dots: the 4 mm each side that the head does not reach
 TOP = 24
 KNIFE = 40  # dots between the last line and the cut
 _WHITE, _BLACK, _EDGE = 255, 0, 190
 
 
 def draw(paper: Paper) -> bytes:
-    """The PNG of one piece of paper, edge to edge of the 80 mm."""
+    """The PNG of one piece of paper, edge to edge."""
     parts = [_element(element, paper.dots) for element in paper.elements]
     height = TOP + sum(part.height for part in parts) + KNIFE
-    image = Image.new("L", (paper.dots + 2 * MARGIN, height), _WHITE)
+    image = Image.new("L", (paper.dots + 2 * paper.margin, height), _WHITE)
     y = TOP
     for part in parts:
-        image.paste(part, (MARGIN, y))
+        image.paste(part, (paper.margin, y))
         y += part.height
     _edge(image, complete=paper.complete)
     out = io.BytesIO()

@@ -6,12 +6,12 @@ mojibake that a real printer would.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from kiosk.printer.simulator.commands import Command
 from kiosk.printer.simulator.paper import NORMAL, Element, QrSymbol, Raster, Run, Style, TextLine
 
-CODE_PAGES = {0: "cp437", 2: "cp850", 3: "cp860", 5: "cp865", 16: "cp1252", 18: "cp852", 19: "cp858", 40: "iso8859-15"}
 _ALIGN = {0: "left", 1: "center", 2: "right", 48: "left", 49: "center", 50: "right"}
 _LEVELS = {48: "L", 49: "M", 50: "Q", 51: "H"}
 
@@ -29,10 +29,11 @@ class Settings:
 
 
 class Typesetter:
-    """Sets one piece of paper after another."""
+    """Sets one piece of paper after another. ``code_pages``: what follows ESC t → the encoding it means here."""
 
-    def __init__(self, dots: int) -> None:
+    def __init__(self, dots: int, code_pages: Mapping[int, str]) -> None:
         self._dots = dots
+        self._code_pages = code_pages
         self._settings = Settings()
         self._runs: list[Run] = []
         self._elements: list[Element] = []
@@ -52,12 +53,25 @@ class Typesetter:
             case "GS v 0":
                 self._raster(command.data)
             case "ESC @":
-                self._runs.clear()
-                self._settings = Settings()
+                self.initialise()
             case "unknown":
                 self._unknown.append(command.data)
             case _ if command.data:
                 self._set(command.name, command.data[0])
+
+    def initialise(self) -> None:
+        """ESC @ and power on: an unfinished line is lost, every setting is as it left the factory."""
+        self._runs.clear()
+        self._settings = Settings()
+
+    def forget_line(self) -> None:
+        """The line that was not printed yet is lost; the settings stay."""
+        self._runs.clear()
+
+    @property
+    def has_printed(self) -> bool:
+        """Whether this piece of paper bears anything yet."""
+        return bool(self._elements)
 
     def take(self) -> tuple[tuple[Element, ...], tuple[bytes, ...]]:
         """The paper so far and the unknown commands met; the next piece starts empty, settings stay."""
@@ -88,7 +102,7 @@ class Typesetter:
         self._settings = replace(settings, style=style)
 
     def _text(self, data: bytes) -> None:
-        encoding = CODE_PAGES.get(self._settings.code_page, "ascii")
+        encoding = self._code_pages.get(self._settings.code_page, "ascii")
         for character in data.decode(encoding, errors="replace"):
             if sum(len(run.text) * run.style.advance for run in self._runs) + self._settings.style.advance > self._dots:
                 self._end_line()
