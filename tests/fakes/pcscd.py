@@ -1,4 +1,4 @@
-"""A pcscd of our own with one virtual reader: for tests and benches, beside any other pcscd of the machine.
+"""A pcscd of our own with a virtual reader of two slots: for tests and benches, beside any other pcscd of the machine.
 
 Source: vitale.md §6.2. Where we may (CAP_SYS_ADMIN), it gets a mount namespace in which /run/pcscd is our folder; its
 socket then lies outside at a path of ours, which stays the same when the daemon is killed and started again (the
@@ -54,7 +54,10 @@ def can_isolate() -> bool:
 
 
 class PcscDaemon:
-    """One pcscd that can be killed and started again; ``port`` is where the card of the first slot connects."""
+    """One pcscd that can be killed, stopped, frozen and started again, with the same readers or others.
+
+    ``port`` is where the card of the first slot connects, the second slot's is one above.
+    """
 
     def __init__(self, *, has_reader: bool = True) -> None:
         # One folder a process: the client library keeps the first socket path it was given.
@@ -66,16 +69,38 @@ class PcscDaemon:
         shutil.rmtree(self._home, ignore_errors=True)
         self._config.mkdir(parents=True)
         self._run.mkdir(parents=True, exist_ok=True)
-        if has_reader:
-            self._config.joinpath("vpcd").write_text(
-                f'FRIENDLYNAME "{READER_NAME}"\nDEVICENAME /dev/null:0x{self.port:04X}\n'
-                f"LIBPATH {VPCD_DRIVER}\nCHANNELID 0x{self.port:04X}\n"
-            )
+        self.plug(READER_NAME if has_reader else None)
         os.environ["PCSCLITE_CSOCK_NAME"] = str(self._socket)
 
     @property
     def _socket(self) -> Path:
         return self._run / "pcscd.comm"
+
+    @property
+    def pid(self) -> int:
+        """Of the running daemon."""
+        assert self._process is not None
+        return self._process.pid
+
+    @property
+    def socket_inode(self) -> int:
+        """Which socket file it is that clients connect to."""
+        return self._socket.stat().st_ino
+
+    @property
+    def socket_folder(self) -> Path:
+        """Where its socket lies."""
+        return self._run
+
+    def plug(self, reader: str | None) -> None:
+        """From its next start it has a reader of that name, or none."""
+        file = self._config / "vpcd"
+        file.unlink(missing_ok=True)
+        if reader is not None:
+            file.write_text(
+                f'FRIENDLYNAME "{reader}"\nDEVICENAME /dev/null:0x{self.port:04X}\n'
+                f"LIBPATH {VPCD_DRIVER}\nCHANNELID 0x{self.port:04X}\n"
+            )
 
     def start(self) -> None:
         """Start it and wait until it answers."""
@@ -87,6 +112,23 @@ class PcscDaemon:
         """SIGKILL our own process, as a crash would."""
         self._stop(signal.SIGKILL)
 
+    def stop(self) -> None:
+        """SIGTERM, as an upgrade of the package does before it starts the new one."""
+        self._stop(signal.SIGTERM)
+
+    def restart(self) -> None:
+        """Stop it, where it runs, and start it with the readers now plugged in."""
+        self.stop()
+        self.start()
+
+    def freeze(self) -> None:
+        """It is there and answers nobody, until ``thaw``."""
+        os.kill(self.pid, signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """It goes on where it was."""
+        os.kill(self.pid, signal.SIGCONT)
+
     def close(self) -> None:
         """Stop it and remove its folder."""
         self._stop(signal.SIGTERM)
@@ -94,6 +136,7 @@ class PcscDaemon:
 
     def _stop(self, how: signal.Signals) -> None:
         if self._process is not None:
+            self.thaw()
             self._process.send_signal(how)
             self._process.wait(READY_S)
             self._process = None

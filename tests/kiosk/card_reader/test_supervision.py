@@ -1,0 +1,202 @@
+"""The terminal lives for months beside a service that dies, is upgraded, freezes, and loses and renames its readers."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from kiosk.card_reader.pcsc import PcscSlots
+from kiosk.card_reader.reader import SupervisedCardReader
+from kiosk.card_reader.virtual.engine import CardEngine, VirtualLayout
+from kiosk.card_reader.virtual.people import card_of, vitale_layout
+from kiosk.card_reader.virtual.vpcd import VpcdCard
+from kiosk.enrolment.errors import CardError, CardFault
+from kiosk.enrolment.ports import ReaderState
+from tests.fakes.pcscd import READER_NAME, PcscDaemon, running_pcscd, why_unavailable
+from tests.waiting import wait_until
+
+pytestmark = pytest.mark.pcsc
+DEADLINE_S = 1.5
+FROZEN_S = 0.9
+MARIE = card_of("marie")
+
+
+@pytest.fixture(scope="module")
+def daemon() -> Iterator[PcscDaemon]:
+    if reason := why_unavailable():
+        pytest.skip(reason)
+    with running_pcscd() as daemon:
+        yield daemon
+
+
+@pytest.fixture
+def pcscd(daemon: PcscDaemon) -> Iterator[PcscDaemon]:
+    """Running when the test begins, with its own reader when it ends."""
+    daemon.restart()
+    yield daemon
+    daemon.plug(READER_NAME)
+
+
+@pytest.fixture
+def reader(pcscd: PcscDaemon) -> Iterator[SupervisedCardReader]:
+    reader = SupervisedCardReader(PcscSlots(), read_deadline_s=DEADLINE_S, frozen_s=FROZEN_S)
+    wait_for(reader, ReaderState.EMPTY)
+    yield reader
+    reader.close()
+
+
+class CallingBack(CardEngine):
+    """A chip that does something to the machine at its n-th command."""
+
+    def __init__(self, layout: VirtualLayout, at: int, call: Callable[[], None]) -> None:
+        super().__init__(layout)
+        self._at, self._call, self._count = at, call, 0
+
+    def process(self, command: bytes) -> bytes:
+        self._count += 1
+        if self._count == self._at:
+            self._call()
+        return super().process(command)
+
+
+class Held(NamedTuple):
+    """What of the machine this process, and the daemon for it, hold."""
+
+    threads: int
+    descriptors: int
+    daemon_threads: int
+    daemon_descriptors: int
+
+
+def held(daemon: PcscDaemon) -> Held:
+    gc.collect()
+    ours, theirs = Path("/proc/self"), Path("/proc") / str(daemon.pid)
+    return Held(*(len(list((process / what).iterdir())) for process in (ours, theirs) for what in ("task", "fd")))
+
+
+def wait_for(reader: SupervisedCardReader, state: ReaderState) -> None:
+    assert wait_until(lambda: reader.presence().state is state), reader.presence()
+
+
+@contextmanager
+def card_in(reader: SupervisedCardReader, port: int, engine: CardEngine | None = None) -> Iterator[int]:
+    """A card in the slot of that port for the time of the block; gives its insertion."""
+    before = reader.presence().insertion
+    with VpcdCard(MARIE, port=port, engine=engine):
+        assert wait_until(lambda: reader.presence().insertion > before)
+        yield reader.presence().insertion
+
+
+def reads(reader: SupervisedCardReader, port: int) -> bool:
+    with card_in(reader, port) as insertion:
+        return [who.given_name for who in reader.read(insertion).persons] == ["MARIE-HÉLÈNE"]
+
+
+def test_readers_that_appear_vanish_and_come_back_are_followed(pcscd: PcscDaemon, reader: SupervisedCardReader) -> None:
+    pcscd.plug(None)
+    pcscd.restart()
+    wait_for(reader, ReaderState.NO_READER)
+    pcscd.plug(READER_NAME)
+    pcscd.restart()
+    wait_for(reader, ReaderState.EMPTY)
+    assert reads(reader, pcscd.port)
+
+
+def test_a_reader_that_comes_back_under_another_name_is_the_readers_place(
+    pcscd: PcscDaemon, reader: SupervisedCardReader
+) -> None:
+    assert reads(reader, pcscd.port)
+    pcscd.plug("Another Maker PCD")
+    pcscd.restart()
+    assert reads(reader, pcscd.port)
+
+
+def test_an_upgraded_service_with_another_socket_is_found(pcscd: PcscDaemon, reader: SupervisedCardReader) -> None:
+    before = pcscd.socket_inode
+    pcscd.stop()
+    # Something else takes the freed inode, so that the new socket is another file also to a library that looks at it.
+    pcscd.socket_folder.joinpath("of another program").touch()
+    wait_for(reader, ReaderState.NO_SERVICE)
+    pcscd.start()
+    assert pcscd.socket_inode != before
+    assert reads(reader, pcscd.port)
+
+
+@pytest.mark.parametrize("at_command", [1, 5])
+@pytest.mark.parametrize("how", [PcscDaemon.kill, PcscDaemon.stop], ids=["kill -9", "SIGTERM"])
+def test_a_service_that_ends_in_the_middle_of_a_reading_is_named_and_the_next_card_is_read(
+    pcscd: PcscDaemon, reader: SupervisedCardReader, how: Callable[[PcscDaemon], None], at_command: int
+) -> None:
+    chip = CallingBack(vitale_layout(MARIE), at_command, lambda: how(pcscd))
+    with card_in(reader, pcscd.port, chip) as insertion, pytest.raises(CardError) as failure:
+        reader.read(insertion)
+    assert failure.value.fault in {CardFault.NO_SERVICE, CardFault.PULLED}
+    wait_for(reader, ReaderState.NO_SERVICE)
+    pcscd.start()
+    assert reads(reader, pcscd.port)
+
+
+def test_a_service_that_answers_nobody_counts_as_down_until_it_answers(
+    pcscd: PcscDaemon, reader: SupervisedCardReader
+) -> None:
+    with card_in(reader, pcscd.port) as insertion:
+        pcscd.freeze()
+        wait_for(reader, ReaderState.NO_SERVICE)
+        with pytest.raises(CardError) as failure:
+            reader.read(insertion)
+        assert failure.value.fault is CardFault.NO_SERVICE
+        pcscd.thaw()
+        wait_for(reader, ReaderState.PRESENT)
+        assert reader.read(reader.presence().insertion).persons
+
+
+def test_a_reading_that_the_service_freezes_in_ends_at_the_deadline(
+    pcscd: PcscDaemon, reader: SupervisedCardReader
+) -> None:
+    chip = CallingBack(vitale_layout(MARIE), 3, pcscd.freeze)
+    with card_in(reader, pcscd.port, chip) as insertion, pytest.raises(CardError) as failure:
+        reader.read(insertion)
+    assert failure.value.fault is CardFault.TIMEOUT
+    pcscd.thaw()
+    wait_for(reader, ReaderState.EMPTY)
+    assert reads(reader, pcscd.port)
+
+
+def test_fifty_ends_and_returns_of_the_service_and_readings_leave_nothing_behind(
+    pcscd: PcscDaemon, reader: SupervisedCardReader
+) -> None:
+    figures = []
+    for turn in range(10):  # ten times one end, one return, three readings
+        (pcscd.kill if turn % 2 else pcscd.stop)()
+        pcscd.start()
+        with card_in(reader, pcscd.port) as insertion:
+            for _ in range(3):
+                assert reader.read(insertion).persons
+            figures.append(held(pcscd))
+    assert all(now <= then for now, then in zip(figures[-1], figures[2], strict=True)), (figures[2], figures[-1])
+
+
+def test_fifty_readings_of_one_life_of_the_service_leave_nothing_behind_on_either_side(
+    pcscd: PcscDaemon, reader: SupervisedCardReader
+) -> None:
+    figures = []
+    with card_in(reader, pcscd.port) as insertion:
+        for _ in range(50):
+            assert reader.read(insertion).persons
+            figures.append(held(pcscd))
+    assert all(now <= then for now, then in zip(figures[-1], figures[2], strict=True)), (figures[2], figures[-1])
+
+
+def test_closing_the_reader_leaves_no_context_with_the_service(pcscd: PcscDaemon) -> None:
+    before = held(pcscd)
+    for _ in range(2):
+        reader = SupervisedCardReader(PcscSlots(), read_deadline_s=DEADLINE_S)
+        wait_for(reader, ReaderState.EMPTY)
+        assert reads(reader, pcscd.port)
+        reader.close()
+    assert wait_until(lambda: all(now <= then for now, then in zip(held(pcscd), before, strict=True))), held(pcscd)
