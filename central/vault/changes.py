@@ -57,7 +57,8 @@ def request_code(work: Work, dossier_id: DossierId, bound: Bound, locator: str, 
 
     Where the account is or was somebody's it waits for ``guard_delay``, else for the guard's next round: closing a
     dossier first, and opening it again, is no way around the delay. A dossier that has not arrived has nobody to tell;
-    a closed one gives no code.
+    a closed one gives no code. What waits since that terminal asked before is void: there the same visit had its slip
+    torn, and a torn code must not be good for the hours by which its successor came later.
     """
     dossier = keyring.find(work.conn, dossier_id)
     is_closed = dossier is not None and dossier.is_closed
@@ -73,6 +74,7 @@ def request_code(work: Work, dossier_id: DossierId, bound: Bound, locator: str, 
         live_ms=None,
         due_ms=None if is_closed else due_ms,
     )
+    slips.void_waiting(work.conn, dossier_id, bound.terminal)
     slips.keep(work.conn, slip, locator)
     work.write(Tag.CODE_REQUESTED, dossier_id, bound.record_id)
     if dossier is not None and not is_closed:

@@ -120,6 +120,16 @@ def postpone(conn: Connection, slip: SlipOnFile, due_ms: int) -> None:
     conn.execute(_of(slip).values(due_ms=due_ms))
 
 
+def void_waiting(conn: Connection, dossier: DossierId, terminal: TerminalId) -> None:
+    """None of the codes that were asked for at that terminal before becomes good any more."""
+    at_terminal = (slips.c.dossier_id == dossier.value, slips.c.terminal == terminal)
+    conn.execute(
+        update(slips)
+        .where(*at_terminal, slips.c.state == SlipState.WAITING_GUARD.value)
+        .values(state=SlipState.VOID.value, due_ms=None)
+    )
+
+
 def void_all(conn: Connection, dossier: DossierId) -> None:
     """None of a dossier's codes is good any more, and no request for one waits."""
     conn.execute(

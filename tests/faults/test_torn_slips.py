@@ -109,11 +109,31 @@ def test_a_torn_code_for_an_account_that_is_somebodys_is_never_good(chain: Chain
     chain.hand_over()
     chain.vault.guard()
     _, torn, whole = chain.codes
-    assert [chain.activate(torn), chain.activate(whole)] == ["waiting_guard"] * 2
+    assert [chain.activate(torn), chain.activate(whole)] == ["void", "waiting_guard"]
     chain.vault.clock.pass_by(hours=25)
     chain.vault.guard()
     assert chain.activate(torn) == "void"
     assert chain.activate(whole) == "activated"
+
+
+def test_a_torn_code_is_not_good_for_the_hours_by_which_the_next_one_came_later(chain: Chain) -> None:
+    chain.up_to_the_paper()
+    chain.send()
+    chain.hand_over()
+    assert chain.activate(chain.codes[0]) == "activated"
+    chain.counter.desk.word = PersonStatus.ACTIVE
+    chain.up_to_the_paper(READY, TORN)
+    chain.send()
+    chain.hand_over()
+    chain.vault.clock.pass_by(hours=5)  # the line was cut while the roll was changed
+    chain.print_again()
+    chain.send()
+    chain.hand_over()
+    chain.vault.clock.pass_by(hours=20)
+    chain.vault.guard()
+    _, torn, whole = chain.codes
+    assert chain.activate(torn) == "void"
+    assert chain.activate(whole) == "waiting_guard"
 
 
 def test_who_goes_without_leaves_no_good_code_in_the_printer(chain: Chain) -> None:
