@@ -142,16 +142,18 @@ class SlipLayout:
         )
 
     def _qr(self, content: str, before: tuple[SlipLine, ...]) -> None:
-        """The code between two white lines: the printer itself leaves no quiet zone."""
+        """The code between two white lines: neither the printer nor python-escpos leaves a whole quiet zone."""
         if not content.isascii() or not content.isprintable():
             # A byte 0x10 0x04 or 0x10 0x14 in the data would be obeyed as a command while it is received.
             raise LayoutError("a QR code holds printable ASCII only")
         size = module_size(len(content), self._profile.dots)
         self._switch(_CENTRED)
-        if before and before[-1].role is not LineRole.BLANK:
+        is_native = self._profile.native_qr  # around a picture python-escpos puts the white lines
+        if is_native and before and before[-1].role is not LineRole.BLANK:
             self._row("")
-        self._escpos.qr(content, native=self._profile.native_qr, size=size, ec=QR_LEVEL_M)
-        self._row("")
+        self._escpos.qr(content, native=is_native, size=size, ec=QR_LEVEL_M)
+        if is_native:
+            self._row("")
 
     def _cut(self) -> None:
         match self._profile.cut:
@@ -166,4 +168,6 @@ class SlipLayout:
 def _new_escpos() -> Any:
     from escpos.printer import Dummy  # noqa: PLC0415 - 0.4 s that a terminal pays after its first screen, not before
 
-    return Dummy(profile="TM-T20II")  # a profile that has every command; ours says what is used of them
+    # A profile that has every command: ours says what is used of them. Its encoder is switched off: around a picture it
+    # would choose a code page of its own for a mere line feed.
+    return Dummy(profile="TM-T20II", magic_encode_args={"encoding": "CP437", "disabled": True})

@@ -18,9 +18,9 @@ def _layout(profile: PrinterProfile) -> SlipLayout:
     return SlipLayout(profile)
 
 
-def paper_of(slip: Slip, profile: PrinterProfile) -> Paper:
-    """One piece of paper, complete."""
-    mechanism = Mechanism(profile)
+def paper_of(slip: Slip, profile: PrinterProfile, *, printed_by: PrinterProfile | None = None) -> Paper:
+    """One piece of paper, complete; ``printed_by`` another model than the one it was laid out for."""
+    mechanism = Mechanism(printed_by or profile)
     mechanism.receive(_layout(profile).lay_out(slip), now=0.0)
     if profile.cut is Cut.NONE and not mechanism.papers:
         mechanism.receive(TORN_OFF, now=0.0)
