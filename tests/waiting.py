@@ -9,14 +9,14 @@ from collections.abc import Callable
 POLL_S = 0.02
 
 
-def wait_until(condition: Callable[[], object], timeout_s: float = 10.0) -> bool:
+def wait_until(condition: Callable[[], object], timeout_s: float = 10.0, poll_s: float = POLL_S) -> bool:
     """Look again and again; False when the time is over."""
     ends = time.monotonic() + timeout_s
     rest = threading.Event()  # never set
     while not condition():
         if time.monotonic() > ends:
             return False
-        rest.wait(POLL_S)
+        rest.wait(poll_s)
     return True
 
 
