@@ -17,7 +17,7 @@ from kiosk.enrolment.steps import JourneyKind, Step
 from tests.fakes.card_slot import card, person
 from tests.fakes.enrolment_rig import EnrolmentRig
 from tests.fakes.operators import AGENT_PIN, PHARMACIST_PIN, PREPARER_PIN
-from tests.fakes.paper import NO_PAPER, READY
+from tests.fakes.paper import READY, TORN
 from wire.configuration import Regime
 from wire.status import PersonStatus
 
@@ -105,7 +105,7 @@ def _saving(rig: EnrolmentRig) -> None:
 
 
 def _paper(rig: EnrolmentRig) -> None:
-    rig.printer.coming = [READY, NO_PAPER]
+    rig.printer.coming = [READY, TORN]
     rig.go(Step.CONFIRM)
     rig.session.attesting.confirm(rig.touch())
 
