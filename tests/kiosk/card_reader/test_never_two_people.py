@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 import pytest
 
-from kiosk.card_reader.connection import CardSlots
+from kiosk.card_reader.connection import CardSlots, SlotsSnapshot
 from kiosk.card_reader.reader import SupervisedCardReader
 from kiosk.card_reader.virtual.chip import Chip
 from kiosk.card_reader.virtual.engine import CardEngine
@@ -61,25 +62,42 @@ class _LeavingEngine(CardEngine):
         return answer
 
 
+class LateToNotice(VirtualSlots):
+    """A service that sees what is in its slot only while its eyes are open: PC/SC polls some drivers now and then."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.eyes = threading.Event()
+        self.eyes.set()
+        self._last: SlotsSnapshot | None = None
+
+    def watch(self, timeout_s: float) -> SlotsSnapshot:
+        seen = super().watch(min(timeout_s, POLL_S))
+        if self._last is None or self.eyes.is_set():
+            self._last = seen
+        return self._last
+
+
 @dataclass
 class Desk:
-    """A reader, its slots, and the one the hand uses."""
+    """A reader, and the slot that the hand uses."""
 
     reader: SupervisedCardReader
     hand: VirtualSlots
-    slots: CardSlots
 
 
-@pytest.fixture(params=["only slot", "first slot", "second slot"])
+@pytest.fixture(params=["only slot", "late to notice", "first slot", "second slot"])
 def desk(request: pytest.FixtureRequest) -> Iterator[Desk]:
     slots: CardSlots
     if request.param == "only slot":
         slots = hand = VirtualSlots()
+    elif request.param == "late to notice":
+        slots = hand = LateToNotice()
     else:
         slots = SideBySide()
         hand, other = (slots.first, slots.second) if request.param == "first slot" else (slots.second, slots.first)
         other.insert("cps")
-    desk = Desk(SupervisedCardReader(slots, read_deadline_s=10.0), hand, slots)
+    desk = Desk(SupervisedCardReader(slots, read_deadline_s=10.0), hand)
     assert soon(lambda: desk.reader.presence().state is ReaderState.EMPTY)
     yield desk
     desk.reader.close()
@@ -109,9 +127,13 @@ def attack(desk: Desk, scenario: Scenario, next_card: VirtualCard) -> None:
     desk.hand.insert(scenario)
     assert soon(lambda: desk.reader.presence().insertion > before)
     insertion = desk.reader.presence().insertion
+    if isinstance(desk.hand, LateToNotice):
+        desk.hand.eyes.clear()
     with pytest.raises(CardError) as failure:
         desk.reader.read(insertion)
     assert failure.value.fault is CardFault.SWAPPED
+    if isinstance(desk.hand, LateToNotice):
+        desk.hand.eyes.set()
     assert soon(lambda: desk.reader.presence().insertion > insertion)
     contents = desk.reader.read(desk.reader.presence().insertion)
     assert [(who.given_name, who.nir.compact if who.nir else "") for who in contents.persons] == names(next_card)
