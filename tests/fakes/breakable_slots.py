@@ -27,6 +27,10 @@ class BreakableSlots(CardSlots):
         self._countdown = 0
         self._coming: Breakage | None = None
 
+    @property
+    def is_well(self) -> bool:
+        return self._broken in {None, Breakage.BUSY}
+
     def break_down(self, how: Breakage, *, at_command: int | None = None) -> None:
         """From now on, or from that command on, counted over all cards."""
         if at_command is None:

@@ -13,31 +13,29 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from kiosk.card_reader.virtual.people import card_of
+from kiosk.card_reader.virtual.scenario import Scenario as CardScenario
+from kiosk.card_reader.virtual.scenario import plain
 from kiosk.enrolment.steps import JourneyKind
 from tests.scenarios.codes import demand_codes_of_records
 from tests.scenarios.expecting import Sheet, records_on, sheets
 from tests.scenarios.rig import ScenarioRig
-from tests.scenarios.script import Insertion, Repair, Scenario, duration
+from tests.scenarios.script import Repair, Scenario, duration
 from tests.scenarios.strike import mend
 from tests.town.wishes import Wishes
 from tests.waiting import wait_for, wait_until
 
-NEXT = Insertion(card="anais")
+NEXT = plain(card_of("anais"))
 NEXT_WISHES = Wishes(email="suivant@exemple.fr")
 _WAITS = ("attract", "sign_in")
 _LONG = duration("+200 s")  # longer than any screen waits for somebody
 _BACKOFF = duration("+10 min")
 
 
-def people_on(card: Insertion) -> set[str]:
+def people_on(card: CardScenario) -> set[str]:
     """Words that must not be left anywhere: names and numbers of everybody on that card and its successor."""
-    cards = [card_of(one) for one in (card.card, card.successor) if one is not None]
-    return {
-        word
-        for one in cards
-        for person in one.persons
-        for word in (person.family_name, person.given_name, person.number)
-    }
+    successor = people_on(card.successor) if card.successor is not None else set()
+    words = {word for person in card.card.persons for word in (person.family_name, person.given_name, person.number)}
+    return successor | words - {""}
 
 
 def owed_after(rig: ScenarioRig, scenario: Scenario) -> None:

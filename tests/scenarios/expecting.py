@@ -49,6 +49,7 @@ def expect_seen(rig: ScenarioRig, seen: Seen) -> None:
         assert as_read(texts.faults[kind][fault].title) in text, f"no title of {fault.value} on {screen.step}"
     if seen.badge is not None:
         _within(lambda: seen.badge in _badge(screen.look() and screen.html), True, f"badge {seen.badge}")
+    assert not [name for name in seen.absent if name in text], f"somebody else is on {screen.step}"
     for key in seen.words:
         assert as_read(texts.say(key, kind)) in text, f"{key} is not said on {screen.step}: {text[-600:]}"
     for key in seen.sentences:

@@ -17,7 +17,7 @@ from tests.scenarios.script import Scenario, ScriptFile
 
 FOLDER = Path(__file__).parent
 _PATH = re.compile(r"\.(\w+)|\[(\d+)\]")
-_AT = re.compile(r" - at `(\$[^`]*)`$")
+_AT = re.compile(r" - at `(?:key` in `)?(\$[^`]*)`$")
 
 
 class ScriptError(Exception):

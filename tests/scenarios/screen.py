@@ -16,7 +16,8 @@ _VISIT = re.compile(r'name="visit" value="([^"]*)"')
 _FAULT = re.compile(r'data-test="fault-code">([A-Z]-\d+)<')
 _TAG = re.compile(r"<[^>]*>")
 _HEADERS = {"Sec-Fetch-Site": "same-origin", "HX-Request": "true"}
-_WORKING = frozenset({"attract", "reading", "status", "printing"})  # the card was put in and is not noticed yet
+# Screens that go on by themselves, or as soon as a hand that has moved is noticed.
+_WORKING = frozenset({"attract", "stopped", "reading", "status", "printing"})
 _TOUCHES_AT_MOST = 60
 WITHIN_S = 15.0
 

@@ -83,42 +83,63 @@ class Answers(_Part, kw_only=True):
 
 
 class Insertion(_Part, kw_only=True):
-    """A card and what it does wrong: ``at`` counts its commands from 1, ``successor`` follows a swap."""
+    """A card of the deck, or a shipped scenario of the card simulator (docs/card-simulator.md) by its name.
 
-    card: str
-    goes_wrong: MishapKind | None = None
+    ``does`` is one thing more that goes wrong, at its command ``at`` counted from 1: ``seconds`` of a hang, ``status``
+    of a wrong status word, ``to`` the card that follows a swap. ``line`` is the speed in bit/s.
+    """
+
+    card: str | None = None
+    scenario: str | None = None
+    does: MishapKind | None = None
     at: int = 1
-    successor: str | None = None
+    seconds: float | None = None
+    status: str = "0000"
+    to: str | None = None
+    line: int | None = None
+
+    def __post_init__(self) -> None:
+        if (self.card is None) is (self.scenario is None):
+            raise ValueError("a card is of the deck (`card`) or of a scenario file (`scenario`)")
 
 
 class Touched(_Part, kw_only=True):
-    """A touch with what was typed or chosen; ``on`` an older screen than the one now shown, ``times`` in a row."""
+    """A touch with what was typed or chosen; ``screen`` an older one than that now shown, ``times`` in a row."""
 
     what: str
     fields: dict[str, str] = {}
-    on: str | None = None
+    screen: Step | None = None
     times: int = 1
 
 
 class PrinterFault(_Part, kw_only=True):
-    """What is wrong with a printer from now on (kiosk.printer.simulator)."""
+    """What is wrong with a printer from now on; each word is one of the simulator's hands."""
 
     second: bool = False
     paper_low: bool = False
     paper_out: bool = False
     lines_left: int | None = None
     cover_open: bool = False
+    offline: bool = False
+    jam_cutter: bool = False
+    overheat: bool = False
     silent: bool = False
     seconds_per_line: float | None = None
+    stall: bool = False
+    half_open: bool = False
     power_off: bool = False
 
 
 class ReaderFault(_Part, kw_only=True):
-    """What is wrong with the reader; ``at_command`` of the next reading, at once when not given."""
+    """What is wrong with the reader; ``at_command`` of the next reading, at once when not given.
+
+    ``impatient``: nothing is wrong, but the deadline of a reading is the short one (:data:`.surroundings.SHORT_S`).
+    """
 
     service_down: bool = False
     unplugged: bool = False
     busy: bool = False
+    impatient: bool = False
     at_command: int | None = None
 
 
@@ -141,13 +162,17 @@ class Trouble(_Part, kw_only=True):
 
 
 class Seen(_Part, kw_only=True):
-    """What the person sees: screen, fault code with its title, words by their key in screens.json."""
+    """What the person sees: screen, fault code with its title, words by their key in screens.json.
+
+    ``sentences`` are keys of sentences.json, ``badge`` a code in the corner, ``absent`` names that must not be there.
+    """
 
     step: Step
     fault: str | None = None
     words: tuple[str, ...] = ()
     sentences: tuple[str, ...] = ()
     badge: str | None = None
+    absent: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for code in filter(None, (self.fault, self.badge)):

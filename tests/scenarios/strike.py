@@ -42,17 +42,16 @@ def _break_printer(printer: SimulatedPrinter, fault: PrinterFault) -> None:
         printer.paper_low()
     if fault.paper_out or fault.lines_left is not None:
         printer.paper_out(after_lines=fault.lines_left or 0)
-    if fault.cover_open:
-        printer.cover_open()
-    if fault.silent:
-        printer.silent()
     if fault.seconds_per_line is not None:
         printer.slow(fault.seconds_per_line)
-    if fault.power_off:
-        printer.power_off()
+    for hand in ("cover_open", "offline", "jam_cutter", "overheat", "silent", "stall", "half_open", "power_off"):
+        if getattr(fault, hand):
+            getattr(printer, hand)()
 
 
 def _break_reader(rig: ScenarioRig, fault: ReaderFault) -> None:
+    if fault.impatient:
+        rig.around.wait_briefly(reader=True)
     how = {
         "service_down": Breakage.NO_SERVICE,
         "unplugged": Breakage.NO_READER,
@@ -82,9 +81,11 @@ def mend(rig: ScenarioRig, repair: Repair) -> None:
 
 
 def mend_printer(printer: SimulatedPrinter) -> None:
-    """A new roll, the cover closed, switched on, and it speaks again."""
+    """Switched on, a new roll, the cover closed, nothing jams, and it speaks again."""
     printer.power_on()
+    for hand in (printer.offline, printer.overheat, printer.silent, printer.stall, printer.half_open):
+        hand(on=False)
+    printer.slow(0.0)
+    printer.free_cutter()
     printer.load_paper()
     printer.cover_close()
-    printer.silent(on=False)
-    printer.slow(0.0)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from kiosk.card_reader.professional import WatchedProfessionalReader
 from kiosk.card_reader.reader import SupervisedCardReader
-from kiosk.card_reader.virtual.mishap import Mishap
+from kiosk.card_reader.virtual.scenario import Scenario as CardScenario
 from kiosk.card_reader.virtual.slot import VirtualSlots
 from kiosk.devices import Devices
 from kiosk.enrolment.steps import JourneyKind
@@ -28,7 +28,7 @@ from tests.fakes.breakable_slots import BreakableSlots
 from tests.fakes.central_simulator import CentralSimulator
 from tests.fakes.programme import Programme
 from tests.fakes.terminal_rig import HandClock
-from tests.scenarios.script import Insertion, Site
+from tests.scenarios.script import Site
 from wire.homes import CONFIGURATION
 from wire.records import Channel, SubChannel
 
@@ -61,7 +61,7 @@ class Surroundings:
             (self.home / CONFIGURATION).write_bytes(self._configuration())
         self.central = CentralSimulator(self.programme, configuration_document=self._configuration())
         self.printers = [self._printer()]
-        self.lying: Insertion | None = None  # the card in the slot
+        self.lying: CardScenario | None = None  # the card in the slot
         self._deadlines: list[ThermalPrinter] = []
 
     def open_devices(self) -> Devices:
@@ -84,11 +84,10 @@ class Surroundings:
 
     # Hands
 
-    def insert(self, card: Insertion) -> None:
+    def insert(self, card: CardScenario) -> None:
         """Put a card in; one that is in there leaves first."""
         self.lying = card
-        mishap = None if card.goes_wrong is None else Mishap(card.goes_wrong, card.at)
-        self._inner.insert(card.card, mishap=mishap, successor=card.successor)
+        self._inner.insert(card)
 
     def pull(self) -> None:
         """Take the card out."""
