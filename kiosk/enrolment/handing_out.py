@@ -95,8 +95,10 @@ class HandingOut:
     def settle(self) -> None:
         """The person has the slips or goes without them: the code leaves the memory, and dies if its slip was torn."""
         self._end_torn_code()
-        last = Step.DONE if self._stage.journey.kind is JourneyKind.COUNTER else Step.THANKS
-        self._stage.end_visit(last, slips=self._stage.journey.slips, aim=self._stage.journey.aim)
+        journey = self._stage.journey
+        last = Step.DONE if journey.kind is JourneyKind.COUNTER else Step.THANKS
+        in_hand = tuple(slip for slip in journey.slips if slip.state != PrintResult.FAILED.value)
+        self._stage.end_visit(last, slips=in_hand, aim=journey.aim)
         self._opening = None
 
     def forget_if_left(self) -> None:

@@ -6,10 +6,12 @@ import pytest
 from flask.testing import FlaskClient
 
 from kiosk.app import create_app
+from kiosk.enrolment.reissue import MOST_NEW_CODES
 from kiosk.enrolment.steps import JourneyKind, Step
 from tests.fakes.card_slot import card, person
 from tests.fakes.enrolment_rig import EnrolmentRig
 from tests.fakes.operators import AGENT_PIN, PHARMACIST_PIN
+from tests.fakes.paper import NO_PAPER, READY, SILENT, TORN
 from tests.fakes.programme import Programme
 from tests.fakes.scenes import SCENES
 from wire.records import RecordKind
@@ -277,3 +279,43 @@ def test_a_notice_read_on_a_page_in_another_language_is_not_recorded_in_this_one
     Visitor(hall.rig).touch("comfort", field="language", value="ar")
     hall.touch("notice", step="notice", end_reached="1", **in_french)
     assert hall.rig.step is Step.NOTICE
+
+
+@pytest.mark.parametrize(
+    ("outcome", "said"),
+    [
+        (TORN, "Le ticket commencé n’est plus valable. Un nouveau code va être imprimé."),  # noqa: RUF001 - French
+        (SILENT, "le ticket commencé ne sera plus valable"),
+    ],
+)
+def test_the_screen_says_that_a_slip_that_was_begun_is_void(hall: Visitor, outcome: object, said: str) -> None:
+    hall.rig.printer.coming = [READY, outcome]  # type: ignore[list-item]
+    hall.rig.go(Step.CONFIRM)
+    hall.rig.session.attesting.confirm(hall.rig.touch())
+    assert said in hall.load().replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_a_slip_that_did_not_begin_is_not_called_void(hall: Visitor) -> None:
+    hall.rig.printer.coming = [READY, NO_PAPER]
+    hall.rig.go(Step.CONFIRM)
+    hall.rig.session.attesting.confirm(hall.rig.touch())
+    assert 'data-test="void"' not in hall.load()
+
+
+def test_after_the_last_new_code_the_screen_offers_no_other(hall: Visitor) -> None:
+    SCENES[JourneyKind.HALL]["paper"](hall.rig)
+    for _ in range(MOST_NEW_CODES):
+        hall.rig.printer.coming = [TORN]
+        hall.rig.session.print_again(hall.rig.touch())
+    page = hall.load()
+    assert "print-again" not in page
+    assert "aucun autre code ne sera imprimé" in page
+
+
+def test_the_last_screen_names_only_slips_that_came_out(hall: Visitor) -> None:
+    SCENES[JourneyKind.HALL]["paper"](hall.rig)
+    hall.load()
+    hall.touch("paper_settled")
+    assert hall.step == "thanks"
+    assert "accusé" in hall.html
+    assert "votre clé" not in hall.html
