@@ -12,11 +12,10 @@ _LOOK_S = 0.001
 
 
 class SideBySide(CardSlots):
-    """``first`` and ``second`` are the hands' own way in."""
+    """The slots given stay the hands' own way in."""
 
-    def __init__(self) -> None:
-        self.first, self.second = VirtualSlots(name="first"), VirtualSlots(name="second")
-        self._slots = {"first": self.first, "second": self.second}
+    def __init__(self, *slots: VirtualSlots) -> None:
+        self._slots = {status.name: slot for slot in slots for status in slot.watch(0).slots}
         self._seen: SlotsSnapshot | None = None
         self._cancelled = threading.Event()
 

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import pytest
 
-from kiosk.card_reader.connection import CardSlots, SlotsSnapshot
+from kiosk.card_reader.connection import CardConnection, CardSlots, SlotsSnapshot
 from kiosk.card_reader.reader import SupervisedCardReader
-from kiosk.card_reader.virtual.chip import Chip
-from kiosk.card_reader.virtual.engine import CardEngine
 from kiosk.card_reader.virtual.layout import PastEnd, SelectAnswer
 from kiosk.card_reader.virtual.making import CardMaking, Lengths
 from kiosk.card_reader.virtual.mishap import Mishap, MishapKind
@@ -36,46 +34,56 @@ MAKINGS = {
 FIRST, NEXT = card_of("famille"), card_of("couple")
 
 
-@dataclass(frozen=True)
-class LeavesAfter(Scenario):
-    """Answers its n-th command, and is exchanged the moment after."""
+class ExchangeableSlots(VirtualSlots):
+    """A slot whose card is exchanged the moment after it answered its n-th command.
 
-    after: int = 0
-    exchange: Callable[[], None] = field(default=lambda: None)
+    With ``is_late`` the service notices nothing while a reading is under way: PC/SC polls some drivers now and then.
+    """
 
-    def chip(self, happened: set[Mishap] | None = None) -> Chip:
-        return Chip(_LeavingEngine(self.card.engine(), self.after, self.exchange), (), happened)
+    def __init__(self, name: str, *, is_late: bool = False) -> None:
+        super().__init__(name=name)
+        self._is_late = is_late
+        self._is_reading = threading.Event()
+        self._last: SlotsSnapshot | None = None
+        self._after, self._exchange = 0, lambda: None
+
+    def exchange_after(self, command: int, exchange: Callable[[], None]) -> None:
+        self._after, self._exchange = command, exchange
+
+    def watch(self, timeout_s: float) -> SlotsSnapshot:
+        seen = super().watch(min(timeout_s, POLL_S) if self._is_late else timeout_s)
+        if self._last is None or not (self._is_late and self._is_reading.is_set()):
+            self._last = seen
+        return self._last
+
+    def connect(self, slot: str) -> CardConnection:
+        after, self._after = self._after, 0
+        self._is_reading.set()
+        return _Exchanging(super().connect(slot), after, self._exchange)
+
+    def reading_is_over(self) -> None:
+        self._is_reading.clear()
 
 
-class _LeavingEngine(CardEngine):
-    def __init__(self, inner: CardEngine, after: int, exchange: Callable[[], None]) -> None:
-        self._inner, self._left, self._exchange = inner, after, exchange
+class _Exchanging(CardConnection):
+    def __init__(self, inner: CardConnection, left: int, exchange: Callable[[], None]) -> None:
+        self._inner, self._left, self._exchange = inner, left, exchange
 
-    def reset(self) -> None:
-        self._inner.reset()
+    def begin(self) -> None:
+        self._inner.begin()
 
-    def process(self, command: bytes) -> bytes:
-        answer = self._inner.process(command)
+    def transmit(self, command: bytes) -> tuple[bytes, int]:
+        answer = self._inner.transmit(command)
         self._left -= 1
         if self._left == 0:
             self._exchange()
         return answer
 
+    def slot_token(self) -> int:
+        return self._inner.slot_token()
 
-class LateToNotice(VirtualSlots):
-    """A service that sees what is in its slot only while its eyes are open: PC/SC polls some drivers now and then."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.eyes = threading.Event()
-        self.eyes.set()
-        self._last: SlotsSnapshot | None = None
-
-    def watch(self, timeout_s: float) -> SlotsSnapshot:
-        seen = super().watch(min(timeout_s, POLL_S))
-        if self._last is None or self.eyes.is_set():
-            self._last = seen
-        return self._last
+    def end(self) -> None:
+        self._inner.end()
 
 
 @dataclass
@@ -83,20 +91,17 @@ class Desk:
     """A reader, and the slot that the hand uses."""
 
     reader: SupervisedCardReader
-    hand: VirtualSlots
+    hand: ExchangeableSlots
 
 
 @pytest.fixture(params=["only slot", "late to notice", "first slot", "second slot"])
 def desk(request: pytest.FixtureRequest) -> Iterator[Desk]:
-    slots: CardSlots
-    if request.param == "only slot":
-        slots = hand = VirtualSlots()
-    elif request.param == "late to notice":
-        slots = hand = LateToNotice()
-    else:
-        slots = SideBySide()
-        hand, other = (slots.first, slots.second) if request.param == "first slot" else (slots.second, slots.first)
-        other.insert("cps")
+    hand = ExchangeableSlots("hand", is_late=request.param == "late to notice")
+    slots: CardSlots = hand
+    if "slot" in request.param and request.param != "only slot":
+        counter = VirtualSlots(name="counter")
+        counter.insert("cps")
+        slots = SideBySide(hand, counter) if request.param == "first slot" else SideBySide(counter, hand)
     desk = Desk(SupervisedCardReader(slots, read_deadline_s=10.0), hand)
     assert soon(lambda: desk.reader.presence().state is ReaderState.EMPTY)
     yield desk
@@ -121,22 +126,23 @@ def soon(condition: Callable[[], object]) -> bool:
     return wait_until(condition, poll_s=POLL_S)
 
 
-def attack(desk: Desk, scenario: Scenario, next_card: VirtualCard) -> None:
-    """The first card gives nobody; the one that came in its place gives its own persons and no others."""
+def insert(desk: Desk, what: Scenario) -> int:
     before = desk.reader.presence().insertion
-    desk.hand.insert(scenario)
+    desk.hand.insert(what)
     assert soon(lambda: desk.reader.presence().insertion > before)
-    insertion = desk.reader.presence().insertion
-    if isinstance(desk.hand, LateToNotice):
-        desk.hand.eyes.clear()
+    return desk.reader.presence().insertion
+
+
+def demand_only(desk: Desk, insertion: int, next_card: VirtualCard) -> None:
+    """The first card gives nobody; the one that came in its place gives its own persons and no others."""
     with pytest.raises(CardError) as failure:
         desk.reader.read(insertion)
     assert failure.value.fault is CardFault.SWAPPED
-    if isinstance(desk.hand, LateToNotice):
-        desk.hand.eyes.set()
+    desk.hand.reading_is_over()
     assert soon(lambda: desk.reader.presence().insertion > insertion)
     contents = desk.reader.read(desk.reader.presence().insertion)
     assert [(who.given_name, who.nir.compact if who.nir else "") for who in contents.persons] == names(next_card)
+    desk.hand.reading_is_over()
     desk.hand.pull()
     assert soon(lambda: desk.reader.presence().state is ReaderState.EMPTY)
 
@@ -146,19 +152,15 @@ def test_a_card_that_is_exchanged_instead_of_answering(desk: Desk, making: CardM
     first, after = made(FIRST, making), made(NEXT, making)
     for command in range(1, commands_of(first) + 1):
         swap = Mishap(MishapKind.SWAP, command)
-        attack(desk, replace(plain(first), mishaps=(swap,), successor=plain(after)), after)
+        demand_only(desk, insert(desk, replace(plain(first), mishaps=(swap,), successor=plain(after))), after)
 
 
 @pytest.mark.parametrize("making", MAKINGS.values(), ids=MAKINGS)
 def test_a_card_that_is_exchanged_the_moment_after_it_answered(desk: Desk, making: CardMaking) -> None:
     first, after = made(FIRST, making), made(NEXT, making)
-
-    def exchange() -> None:
-        desk.hand.pull()
-        desk.hand.insert(plain(after))
-
     for command in range(1, commands_of(first) + 1):
-        attack(desk, LeavesAfter("leaving", "", "", first, after=command, exchange=exchange), after)
+        desk.hand.exchange_after(command, lambda: desk.hand.insert(plain(after)))
+        demand_only(desk, insert(desk, plain(first)), after)
 
 
 def test_a_card_that_leaves_and_comes_back_within_its_reading_is_another_insertion(desk: Desk) -> None:
@@ -167,25 +169,20 @@ def test_a_card_that_leaves_and_comes_back_within_its_reading_is_another_inserti
         desk.hand.insert(plain(FIRST))
 
     for command in range(1, commands_of(FIRST) + 1):
-        attack(desk, LeavesAfter("leaving", "", "", FIRST, after=command, exchange=out_and_in), FIRST)
+        desk.hand.exchange_after(command, out_and_in)
+        demand_only(desk, insert(desk, plain(FIRST)), FIRST)
 
 
 def test_a_card_that_comes_into_the_other_slot_meanwhile_changes_nothing() -> None:
-    slots = SideBySide()
-    reader = SupervisedCardReader(slots, read_deadline_s=10.0)
-
-    def come() -> None:
-        slots.second.insert("couple")
-
+    hand, other = ExchangeableSlots("hand"), VirtualSlots(name="other")
+    desk = Desk(SupervisedCardReader(SideBySide(hand, other), read_deadline_s=10.0), hand)
     try:
         for command in range(1, commands_of(FIRST) + 1):
-            before = reader.presence().insertion
-            slots.first.insert(LeavesAfter("staying", "", "", FIRST, after=command, exchange=come))
-            assert soon(lambda: reader.presence().insertion == before + 1)  # noqa: B023 - awaited here
-            contents = reader.read(before + 1)
+            hand.exchange_after(command, lambda: other.insert("couple"))
+            contents = desk.reader.read(insert(desk, plain(FIRST)))
             assert [who.given_name for who in contents.persons] == [who.given_name for who in FIRST.persons]
-            slots.second.pull()
-            slots.first.pull()
-            assert soon(lambda: reader.presence().state is ReaderState.EMPTY)
+            other.pull()
+            hand.pull()
+            assert soon(lambda: desk.reader.presence().state is ReaderState.EMPTY)
     finally:
-        reader.close()
+        desk.reader.close()
