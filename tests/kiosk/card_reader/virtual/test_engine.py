@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.card_reader.virtual.engine import Application, CardEngine, ElementaryFile, VirtualLayout
+from kiosk.card_reader.virtual.engine import CardEngine
+from kiosk.card_reader.virtual.layout import Application, ElementaryFile, PastEnd, SelectAnswer, VirtualLayout
 
 NAME = b"\xd2\x50TEST"
 LAYOUT = VirtualLayout(
@@ -97,8 +98,84 @@ def test_a_chip_may_lack_a_way_to_its_files(changes: dict[str, bool], commands: 
     assert answers(*commands, layout=replace(LAYOUT, **changes))[-1] == status  # type: ignore[arg-type]
 
 
+def with_changes(**changes: object) -> VirtualLayout:
+    return replace(LAYOUT, **changes)  # type: ignore[arg-type]
+
+
+def test_a_chip_may_hand_over_its_answer_to_a_select_at_once() -> None:
+    layout = with_changes(select_answer=SelectAnswer.DIRECT)
+    assert answers(SELECT_ROOT, layout=layout) == ["6F088406" + NAME.hex().upper() + "9000"]
+
+
+def test_a_chip_may_have_nothing_to_say_to_a_select() -> None:
+    assert answers(SELECT_ROOT, "00C000000A", layout=with_changes(select_answer=SelectAnswer.NONE)) == ["9000", "6985"]
+
+
+@pytest.mark.parametrize(("past_end", "status"), [(PastEnd.WARNING, "6282"), (PastEnd.SHORT, "9000")])
+def test_a_chip_may_give_what_there_is_when_asked_for_more(past_end: PastEnd, status: str) -> None:
+    answer = answers(SELECT_ROOT, SELECT_FILE, "00B0010000", layout=with_changes(past_end=past_end))[-1]
+    assert (len(answer), answer[-4:]) == (2 * (0x90 + 2), status)
+
+
+@pytest.mark.parametrize("past_end", PastEnd)
+def test_no_chip_reads_beyond_the_end_of_its_file(past_end: PastEnd) -> None:
+    assert answers(SELECT_ROOT, SELECT_FILE, "00B0019000", layout=with_changes(past_end=past_end))[-1] == "6B00"
+
+
+@pytest.mark.parametrize(
+    ("past_end", "answer"), [(PastEnd.WRONG_LE, "6B00"), (PastEnd.WARNING, "6282"), (PastEnd.SHORT, "9000")]
+)
+def test_a_file_without_a_byte_is_answered_without_one(past_end: PastEnd, answer: str) -> None:
+    empty = Application(NAME, b"\x3f\x00", (ElementaryFile(b"\xd0\x01", b""),))
+    layout = with_changes(applications=(empty,), past_end=past_end)
+    assert answers(SELECT_ROOT, SELECT_FILE, "00B0000000", layout=layout)[-1] == answer
+
+
+def test_the_control_information_may_claim_another_size_than_the_file_has() -> None:
+    file = ElementaryFile(b"\xd0\x01", bytes(8), declared_size=5)
+    layout = with_changes(applications=(Application(NAME, b"\x3f\x00", (file,)),))
+    assert answers(SELECT_ROOT, SELECT_FILE, "00C000000A", layout=layout)[-1] == "6F088002000583" + "02D0019000"
+
+
+CHIP_DOC = b"CHIPDOC"
+SELECT_CHIP_DOC = f"01A4040007{CHIP_DOC.hex()}"
+WITH_CHANNELS = replace(
+    LAYOUT,
+    applications=(*LAYOUT.applications, Application(CHIP_DOC, b"\x3f\x00", (ElementaryFile(b"\xd0\x03", b"S"),), True)),
+    channels=2,
+)
+
+
+def test_a_logical_channel_is_opened_before_it_is_spoken_in() -> None:
+    said = answers("01A40000023F00", "00700001", "01A40000023F00", layout=WITH_CHANNELS)
+    assert said == ["6881", "9000", "610A"]
+
+
+def test_a_channel_that_the_card_chooses_is_told_and_a_closed_one_is_free_again() -> None:
+    said = answers("0070000001", "0070000001", "0070000001", "00708001", "0070000001", layout=WITH_CHANNELS)
+    assert said == ["019000", "029000", "6881", "9000", "019000"]
+
+
+def test_each_channel_has_a_file_of_its_own() -> None:
+    said = answers("00700001", SELECT_CHIP_DOC, "01A4080002D003", "01B0000001", SELECT_FILE, layout=WITH_CHANNELS)
+    assert said[-2:] == ["539000", "6A82"]
+
+
+def test_an_application_that_is_hidden_is_found_by_its_name_only() -> None:
+    said = answers("00700001", "01A4080002D003", SELECT_CHIP_DOC, "01A4080002D003", layout=WITH_CHANNELS)
+    assert said[1:] == ["6A82", "610B", "610A"]
+
+
+def test_a_chip_without_channels_does_not_know_the_command() -> None:
+    assert answers("00700001", "01B0000001") == ["6D00", "6E00"]
+
+
+def test_the_basic_channel_cannot_be_closed() -> None:
+    assert answers("00708000", SELECT_ROOT, layout=WITH_CHANNELS) == ["6881", "610A"]
+
+
 @given(st.lists(st.binary(max_size=12), max_size=6))
 def test_any_bytes_are_answered_with_a_status_word(commands: list[bytes]) -> None:
-    engine = CardEngine(LAYOUT)
+    engine = CardEngine(WITH_CHANNELS)
     for command in commands:
         assert 2 <= len(engine.process(command)) <= 258

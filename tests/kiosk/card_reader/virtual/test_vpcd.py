@@ -1,65 +1,20 @@
 from __future__ import annotations
 
 import socket
-import subprocess
-import sys
-import threading
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from kiosk.card_reader.virtual.mishap import Mishap, MishapKind
 from kiosk.card_reader.virtual.people import card_of
+from kiosk.card_reader.virtual.scenario import plain
 from kiosk.card_reader.virtual.vpcd import VpcdCard
+from tests.fakes.vpcd import GET_ATR, POWER_OFF, POWER_ON, RESET, Vpcd
 
-POWER_OFF, POWER_ON, RESET, GET_ATR = b"\x00", b"\x01", b"\x02", b"\x04"
 SELECT_ROOT = bytes.fromhex("00A40000023F00")
 READ_FILE = bytes.fromhex("00B0820001")
 MARIE = card_of("marie")
-
-
-class Vpcd:
-    """The reader's end of the protocol, as vpcd plays it."""
-
-    def __init__(self) -> None:
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port = int(self._listener.getsockname()[1])
-        self._line: socket.socket | None = None
-
-    @property
-    def line(self) -> socket.socket:
-        assert self._line is not None
-        return self._line
-
-    def take_card(self) -> None:
-        """Accept the connection that is an insertion."""
-        self._line, _ = self._listener.accept()
-        self._line.settimeout(5)
-
-    def accept(self, card: VpcdCard) -> None:
-        inserting = threading.Thread(target=card.insert)
-        inserting.start()
-        self.take_card()
-        assert self.ask(GET_ATR)
-        inserting.join()
-
-    def send(self, message: bytes) -> None:
-        self.line.sendall(len(message).to_bytes(2, "big") + message)
-
-    def ask(self, message: bytes) -> bytes:
-        self.send(message)
-        return self.receive(int.from_bytes(self.receive(2), "big"))
-
-    def receive(self, size: int) -> bytes:
-        received = b""
-        while len(received) < size and (part := self.line.recv(size - len(received))):
-            received += part
-        return received
-
-    def close(self) -> None:
-        if self._line is not None:
-            self._line.close()
-        self._listener.close()
 
 
 @pytest.fixture
@@ -139,30 +94,51 @@ def test_a_card_without_a_reader_says_so() -> None:
         VpcdCard(MARIE, port=port).insert()
 
 
-def run_command(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "kiosk.card_reader.virtual", *arguments], capture_output=True, text=True, check=False
-    )
+def played(vpcd: Vpcd, *mishaps: Mishap, successor: str | None = None) -> VpcdCard:
+    """A scenario in the slot."""
+    follower = None if successor is None else plain(card_of(successor))
+    card = VpcdCard(replace(plain(MARIE), mishaps=mishaps, successor=follower), port=vpcd.port)
+    vpcd.accept(card)
+    return card
 
 
-def test_the_command_lists_the_deck() -> None:
-    listed = run_command("--list")
-    assert listed.returncode == 0
-    assert "Marie ESSAI-LEMAÎTRE" in listed.stdout
+def test_a_card_that_hangs_for_a_while_answers_in_the_end(vpcd: Vpcd) -> None:
+    card = played(vpcd, Mishap(MishapKind.HANG, 1, seconds=0.01))
+    assert vpcd.ask(SELECT_ROOT) == b"\x61\x12"
+    card.pull()
 
 
-@pytest.mark.parametrize("arguments", [("--card", "nobody"), ("--card", "marie", "--port", "1")])
-def test_the_command_says_why_a_card_cannot_be_inserted(arguments: tuple[str, ...]) -> None:
-    refused = run_command(*arguments)
-    assert refused.returncode == 1
-    assert refused.stderr.startswith("The card cannot be inserted")
+def test_a_wrong_status_word_comes_over_the_line(vpcd: Vpcd) -> None:
+    card = played(vpcd, Mishap(MishapKind.WRONG_STATUS, 2, status=0x6581))
+    assert [vpcd.ask(SELECT_ROOT), vpcd.ask(SELECT_ROOT)] == [b"\x61\x12", b"\x65\x81"]
+    card.pull()
 
 
-def test_the_command_stays_until_the_reader_is_gone(vpcd: Vpcd) -> None:
-    with subprocess.Popen(
-        [sys.executable, "-m", "kiosk.card_reader.virtual", "--port", str(vpcd.port)], stdout=subprocess.PIPE, text=True
-    ) as command:
-        vpcd.take_card()
-        assert vpcd.ask(GET_ATR) == MARIE.atr
-        vpcd.line.close()
-        assert command.wait(10) == 0
+def test_a_confused_card_is_well_after_the_reset(vpcd: Vpcd) -> None:
+    card = played(vpcd, Mishap(MishapKind.CONFUSED, 1))
+    assert [vpcd.ask(SELECT_ROOT), vpcd.ask(SELECT_ROOT)] == [b"\x6f\x00", b"\x6f\x00"]
+    vpcd.send(RESET)
+    assert vpcd.ask(SELECT_ROOT) == b"\x61\x12"
+    card.pull()
+
+
+def test_a_swapped_card_is_followed_by_its_successor(vpcd: Vpcd) -> None:
+    card = played(vpcd, Mishap(MishapKind.SWAP, 1), successor="couple")
+    vpcd.send(SELECT_ROOT)
+    assert vpcd.receive(1) == b""
+    vpcd.take_card()
+    assert vpcd.ask(GET_ATR) == card_of("couple").atr
+    assert card.in_place.scenario.name == "couple"
+    card.pull()
+    assert vpcd.receive(1) == b""
+
+
+def test_a_card_knows_whether_it_left_or_the_reader_did(vpcd: Vpcd) -> None:
+    left = played(vpcd, Mishap(MishapKind.PULL, 1))
+    vpcd.send(SELECT_ROOT)
+    assert left.wait(5)
+    assert not left.lost_reader
+    stayed = played(vpcd)
+    vpcd.line.close()
+    assert stayed.wait(5)
+    assert stayed.lost_reader
