@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import logging
 import threading
 import time
@@ -13,13 +14,17 @@ from kiosk.card_reader.reader import SupervisedCardReader
 from kiosk.card_reader.virtual.mishap import Mishap, MishapKind
 from kiosk.card_reader.virtual.people import CardKind, card_of, deck
 from kiosk.card_reader.virtual.slot import VirtualSlots
+from kiosk.card_reader.vitale_files import VitaleFiles
 from kiosk.enrolment.errors import CardError, CardFault
+from kiosk.enrolment.holder import CardHolder
 from kiosk.enrolment.ports import ReaderState
 from tests.fakes.card_connection import EngineConnection
+from tests.fakes.side_by_side import SideBySide
 from tests.waiting import wait_until
 
 DEADLINE_S = 0.3
 MARIE = card_of("marie")
+HANG = Mishap(MishapKind.HANG, 3)
 
 
 class TroubledSlots(CardSlots):
@@ -92,6 +97,32 @@ class NeverLetGo(TroubledSlots):
         return Hanging(MARIE.engine())
 
 
+class Frozen(CardSlots):
+    """Freezes in its second look until ``thawed``; after that it shows the card again and again."""
+
+    def __init__(self, atr: bytes) -> None:
+        self.thawed = threading.Event()
+        self.is_frozen = False
+        self._looks = 0
+        self._seen = SlotsSnapshot(service_up=True, slots=(SlotStatus("slot", SlotState.PRESENT, atr, 1),))
+
+    def watch(self, timeout_s: float) -> SlotsSnapshot:
+        self._looks += 1
+        if self._looks == 2:
+            self.is_frozen = True
+            self.thawed.wait()
+        threading.Event().wait(0.001 if self._looks > 2 else 0)
+        return self._seen
+
+    def connect(self, slot: str) -> CardConnection:
+        raise CardError(CardFault.FAILED)
+
+    def cancel(self) -> None: ...
+
+    def close(self) -> None:
+        self.thawed.set()
+
+
 @pytest.fixture
 def slots() -> VirtualSlots:
     return VirtualSlots()
@@ -127,6 +158,10 @@ def card_threads() -> list[threading.Thread]:
     return [thread for thread in threading.enumerate() if thread.name in ("card-read", "card-watch")]
 
 
+def reading_threads() -> int:
+    return len([thread for thread in card_threads() if thread.name == "card-read"])
+
+
 def test_a_hung_card_cannot_hold_the_counter_longer_than_the_deadline(
     reader: SupervisedCardReader, slots: VirtualSlots
 ) -> None:
@@ -142,7 +177,7 @@ def test_reading_a_hung_card_again_and_again_does_not_pile_up_threads(
     insertion = insert(reader, slots, "marie", Mishap(MishapKind.HANG, 3))
     for _ in range(3):
         assert fault_of_read(reader, insertion) is CardFault.TIMEOUT
-    assert len([thread for thread in card_threads() if thread.name == "card-read"]) == 1
+    assert reading_threads() == 1
 
 
 def test_a_card_that_reads_well_and_hangs_while_it_is_reset_is_given_up_at_the_deadline() -> None:
@@ -167,6 +202,65 @@ def test_close_joins_every_thread_even_behind_a_hung_card(slots: VirtualSlots) -
     reader.close()
     reader.close()
     assert wait_until(lambda: not card_threads())
+
+
+def test_another_slot_is_read_while_a_card_hangs_in_the_first() -> None:
+    hung, free = VirtualSlots(name="hung"), VirtualSlots(name="free")
+    reader = SupervisedCardReader(SideBySide(hung, free), read_deadline_s=DEADLINE_S)
+    try:
+        assert fault_of_read(reader, insert(reader, hung, "marie", HANG)) is CardFault.TIMEOUT
+        assert reader.read(insert(reader, free, "couple")).persons
+        assert reading_threads() == 2
+        free.pull()
+        hung.pull()
+        assert wait_until(lambda: reading_threads() == 1), "the thread that was given up ends with its card"
+        assert reader.read(insert(reader, hung, "couple")).persons
+        assert reading_threads() == 1
+    finally:
+        reader.close()
+
+
+def test_a_second_hung_card_adds_no_third_thread_and_everything_is_read_when_both_left() -> None:
+    slots = [VirtualSlots(name=name) for name in "abc"]
+    reader = SupervisedCardReader(SideBySide(*slots), read_deadline_s=DEADLINE_S)
+    try:
+        for slot in slots:
+            assert fault_of_read(reader, insert(reader, slot, "marie", HANG)) is CardFault.TIMEOUT
+        assert reading_threads() == 2
+        for slot in slots:
+            slot.pull()
+        assert wait_until(lambda: reader.presence().state is ReaderState.EMPTY)
+        for slot in slots:
+            assert reader.read(insert(reader, slot, "couple")).persons
+            slot.pull()
+        assert wait_until(lambda: reading_threads() == 1)
+    finally:
+        reader.close()
+    assert wait_until(lambda: not card_threads())
+
+
+def test_what_was_read_is_not_kept_by_the_reader(reader: SupervisedCardReader, slots: VirtualSlots) -> None:
+    def kept() -> set[int]:
+        gc.collect()
+        return {id(thing) for thing in gc.get_objects() if isinstance(thing, (VitaleFiles, CardHolder))}
+
+    insertion = insert(reader, slots, "marie")
+    before = kept()
+    assert reader.read(insertion).persons
+    assert kept() <= before
+
+
+def test_a_service_that_does_not_come_back_from_a_look_counts_as_down() -> None:
+    slots = Frozen(card_of("marie").atr)
+    reader = SupervisedCardReader(slots, read_deadline_s=DEADLINE_S, frozen_s=0.05)
+    try:
+        assert wait_until(lambda: slots.is_frozen and reader.presence().state is ReaderState.NO_SERVICE)
+        assert fault_of_read(reader, reader.presence().insertion) is CardFault.NO_SERVICE
+        slots.thawed.set()
+        assert wait_until(lambda: reader.presence().state is ReaderState.PRESENT)
+        assert reader.presence().insertion == 1, "it is the same card"
+    finally:
+        reader.close()
 
 
 def test_a_swap_within_the_reading_is_called_a_swap(slots: VirtualSlots, reader: SupervisedCardReader) -> None:

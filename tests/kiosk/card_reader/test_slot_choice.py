@@ -172,3 +172,28 @@ def test_a_broken_off_reading_of_an_earlier_card_changes_nothing() -> None:
     show(choice, slot("a", VITALE, 3))
     choice.mark_gone(slot("a", VITALE, 1), NOW)
     assert choice.presence.insertion == 1
+
+
+def test_a_card_that_hung_makes_way_for_a_likely_one_in_another_slot() -> None:
+    choice = SlotChoice()
+    cards = slot("a", VITALE), slot("b", VITALE)
+    show(choice, *cards)
+    choice.mark_hung(cards[0], NOW)
+    assert choice.card == cards[1]
+    assert choice.presence.insertion == 2
+
+
+def test_a_card_that_hung_makes_no_way_for_a_badge_that_lies_about() -> None:
+    choice = SlotChoice()
+    cards = slot("a", VITALE), slot("b", BADGE)
+    show(choice, *cards)
+    choice.mark_hung(cards[0], NOW)
+    assert choice.card == cards[0]
+    assert choice.presence.insertion == 1
+
+
+def test_the_next_card_in_the_slot_of_a_hung_one_has_not_hung() -> None:
+    choice = SlotChoice()
+    show(choice, slot("a", VITALE, 1), slot("b", None))
+    choice.mark_hung(slot("a", VITALE, 1), NOW)
+    assert show(choice, slot("a", VITALE, 3), slot("b", VITALE)) == "a"
