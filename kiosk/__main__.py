@@ -113,6 +113,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--reader", help="part of the card reader's name (KIOSK_READER)")
     parser.add_argument("--printer", help="tcp://host:9100, usb://vendor:product or file:/path (KIOSK_PRINTER)")
     parser.add_argument("--printer-profile", help="the printer's model (KIOSK_PRINTER_PROFILE, tm-t20)")
+    parser.add_argument("--second-printer", help="the same of one that takes over (KIOSK_SECOND_PRINTER)")
+    parser.add_argument("--second-printer-profile", help="its model (KIOSK_SECOND_PRINTER_PROFILE, the first one's)")
     parser.add_argument("--voice", help="off, or headset: screens can be spoken over a headset (KIOSK_VOICE, off)")
     parser.add_argument("--professional-reader", help="part of the second reader's name (KIOSK_PROFESSIONAL_READER)")
     parser.add_argument("--patient-listen", help="HOST:PORT of the person's own screen (KIOSK_PATIENT_LISTEN)")

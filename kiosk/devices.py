@@ -11,6 +11,7 @@ from kiosk.card_reader.virtual.slot import VirtualSlots
 from kiosk.demonstration.tray import Tray
 from kiosk.enrolment.ports import CardReader, ProfessionalReader
 from kiosk.printer.device import sink_from_address
+from kiosk.printer.fallback import FallbackPrinter
 from kiosk.printer.profile import profile_named
 from kiosk.printer.simulator.server import SimulatedPrinter
 from kiosk.printer.thermal import ThermalPrinter
@@ -23,7 +24,7 @@ class Devices:
 
     reader: CardReader
     professional: ProfessionalReader
-    printer: ThermalPrinter
+    printer: ThermalPrinter | FallbackPrinter
     tray: Tray | None
 
     def close(self) -> None:
@@ -43,7 +44,6 @@ def open_devices(settings: KioskSettings) -> Devices:
     Raises:
         kiosk.printer.errors.AddressError, kiosk.card_reader.errors.CardReaderError: a setting or a library is wrong.
     """
-    profile = profile_named(settings.printer_profile)
     slots: CardSlots
     second: CardSlots
     if settings.simulate:
@@ -57,10 +57,22 @@ def open_devices(settings: KioskSettings) -> Devices:
     else:
         tray, address = None, settings.printer or ""
         slots, second = _real_slots(settings.reader), _real_slots(settings.professional_reader)
-    printer = ThermalPrinter(sink_from_address(address), profile)
+    printer = _printer(settings, address)
     is_own_slot = settings.simulate or settings.professional_reader is not None
     professional = WatchedProfessionalReader(second, is_own_slot=is_own_slot)
     return Devices(SupervisedCardReader(slots), professional, printer, tray)
+
+
+def _printer(settings: KioskSettings, address: str) -> ThermalPrinter | FallbackPrinter:
+    """The office's printer, or it and the one that takes over: then silence of the first is reason enough."""
+    has_second = settings.second_printer is not None
+    first = ThermalPrinter(
+        sink_from_address(address), profile_named(settings.printer_profile), refuses_silence=has_second
+    )
+    if settings.second_printer is None:
+        return first
+    profile = profile_named(settings.second_printer_profile or settings.printer_profile)
+    return FallbackPrinter(first, ThermalPrinter(sink_from_address(settings.second_printer), profile))
 
 
 def _real_slots(name: str | None) -> CardSlots:

@@ -47,10 +47,11 @@ class TabletListen:
 class KioskSettings:
     """One terminal's machine.
 
-    ``printer`` is an address of :func:`kiosk.printer.device.sink_from_address`, ``reader`` a part of the reader's
-    name (None: whichever there is), ``professional_reader`` the same of a counter's second one (None: any other slot
-    than the patient's), ``tablet`` the second listener (None: there is none). ``authorities`` is a PEM file that
-    replaces the system's list for https to central.
+    ``printer`` is an address of :func:`kiosk.printer.device.sink_from_address`, ``second_printer`` that of one that
+    takes over (None: there is none; its profile None: the first one's model), ``reader`` a part of the reader's name
+    (None: whichever there is), ``professional_reader`` the same of a counter's second one (None: any other slot than
+    the patient's), ``tablet`` the second listener (None: there is none). ``authorities`` is a PEM file that replaces
+    the system's list for https to central.
     ``manager_url`` and ``messages_url`` are shown on the demonstration's page alone.
     ``start_spread_s``: how far apart terminals that boot together begin to send, in seconds.
     """
@@ -68,6 +69,8 @@ class KioskSettings:
     messages_url: str | None = None
     professional_reader: str | None = None
     tablet: TabletListen | None = None
+    second_printer: str | None = None
+    second_printer_profile: str | None = None
 
 
 def load_settings(given: Namespace, environment: Mapping[str, str] | None = None) -> KioskSettings:
@@ -103,6 +106,8 @@ def load_settings(given: Namespace, environment: Mapping[str, str] | None = None
         messages_url=setting("messages_url"),
         professional_reader=setting("professional_reader"),
         tablet=_tablet(setting),
+        second_printer=setting("second_printer"),
+        second_printer_profile=setting("second_printer_profile"),
     )
 
 

@@ -4,7 +4,8 @@ PrinterError                 base: a stable code and a sentence
 ├── AddressError             a printer address or profile name in the settings is not one
 ├── ProfileError             a profile's file says what cannot be
 ├── LayoutError              a slip cannot be laid out: a fault of ours, not of the printer
-└── DeviceError              the way to the printer is closed, broke, or took too long
+├── DeviceError              the way to the printer is closed, broke, or took too long
+└── JobCancelledError        somebody ended the job
 
 No message ever contains what was to be printed.
 """
@@ -40,3 +41,9 @@ class DeviceError(PrinterError):
     """The printer cannot be reached, went away, or did not take the bytes in time."""
 
     code = "printer_device"
+
+
+class JobCancelledError(PrinterError):
+    """A job was ended by :meth:`kiosk.printer.thermal.ThermalPrinter.cancel` or because the terminal stops."""
+
+    code = "printer_cancelled"

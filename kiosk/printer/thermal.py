@@ -1,28 +1,38 @@
-"""The terminal's printer: lays out, sends, and says what became of the slip without ever calling silence success."""
+"""The terminal's printer: one sink, one profile, jobs of several threads one after the other.
+
+What a job is and what may be said of it stands in :mod:`kiosk.printer.attempt`; silence is never success.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import secrets
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
-from kiosk.enrolment.ports import PrinterState, PrintOutcome, PrintResult, SlipPrinter
+from kiosk.enrolment.ports import PrinterState, PrintOutcome, SlipPrinter
 from kiosk.enrolment.slip import Slip
-from kiosk.printer import status
-from kiosk.printer.dialogue import REPLY_S, Dialogue
+from kiosk.printer.attempt import Attempt, JobRules, untouched
+from kiosk.printer.dialogue import Dialogue
 from kiosk.printer.errors import DeviceError
+from kiosk.printer.job import JOB_IDS, LINE_S, JobId, job_ids
 from kiosk.printer.layout import SlipLayout
+from kiosk.printer.leftover import Leftover
 from kiosk.printer.link import ByteSink
-from kiosk.printer.profile import Confirmation, PrinterProfile
+from kiosk.printer.profile import PrinterProfile
 
-REFUSING = frozenset({PrinterState.PAPER_OUT, PrinterState.COVER_OPEN, PrinterState.OFFLINE})
-WELL = frozenset({PrinterState.READY, PrinterState.PAPER_LOW})
-DEADLINE_S = 5.0  # a slip of 20 cm takes about 2 s; after this the person is told to look at the paper
+DEADLINE_S = 8.0  # 40 cm take 2 s on a good printer, 7 s on the slowest; then the person is told to look at the paper
+CONNECT_S = 3.0  # a printer on the same network takes milliseconds, and a person waits
 
 
 class ThermalPrinter(SlipPrinter):
-    """One printer behind one sink. Jobs and questions of several threads are taken one after the other."""
+    """One printer behind one sink.
+
+    ``deadline_s`` bounds the wait for the printer to be free, and then the job. ``refuses_silence``: send nothing to a
+    printer that should answer and does not (for an office with a second one). ``line_s``: seconds a line is given
+    where the printer cannot say that it is printed. ``jobs``: the ids of its jobs, from a random one on by default.
+    """
 
     def __init__(
         self,
@@ -30,14 +40,20 @@ class ThermalPrinter(SlipPrinter):
         profile: PrinterProfile,
         *,
         deadline_s: float = DEADLINE_S,
+        line_s: float = LINE_S,
+        refuses_silence: bool = False,
         clock: Callable[[], float] = time.monotonic,
+        jobs: Iterator[JobId] | None = None,
     ) -> None:
         self._sink = sink
         self._profile = profile
-        self._deadline_s = deadline_s
+        self._rules = JobRules(deadline_s, line_s, refuses_silence)
         self._clock = clock
+        self._jobs = job_ids(secrets.randbelow(JOB_IDS)) if jobs is None else jobs
         self._lock = threading.Lock()
         self._layout: SlipLayout | None = None
+        self._leftover = Leftover(profile, clock)
+        self._ending: threading.Event | None = None  # of the job under way: set when it is to end
         self._closed = False
 
     def warm_up(self) -> None:
@@ -46,15 +62,21 @@ class ThermalPrinter(SlipPrinter):
             self._laid_out()
 
     def state(self) -> PrinterState:
-        """Ask the printer now. OFFLINE when it cannot be reached, UNKNOWN when it says nothing or is busy for us."""
-        until = self._clock() + self._deadline_s
-        if not self._lock.acquire(timeout=self._deadline_s):
+        """Ask the printer now. OFFLINE when it cannot be reached, UNKNOWN when it says nothing or is busy for us.
+
+        What a former job may have left in it is thrown away first: the terminal asks every few seconds while nobody
+        is served, so that a printer that comes back keeps nothing of anybody.
+        """
+        if not self._lock.acquire(timeout=self._rules.deadline_s):
             return PrinterState.UNKNOWN
         try:
             if self._closed:
                 return PrinterState.UNKNOWN
-            with self._sink.open(until - self._clock()) as link:
-                return Dialogue(link, self._clock).state(until)
+            until = self._clock() + self._rules.deadline_s
+            with self._sink.open(self._connect_s) as link:
+                dialogue = Dialogue(link, self._profile, self._clock)
+                self._leftover.throw_away(dialogue)
+                return dialogue.state(until)
         except DeviceError:
             return PrinterState.OFFLINE
         finally:
@@ -63,74 +85,55 @@ class ThermalPrinter(SlipPrinter):
     def print(self, slip: Slip) -> PrintOutcome:
         """Print one slip.
 
-        1. Lay it out.
-        2. Ask the state; paper out, cover open or offline is refused before a byte leaves.
-        3. Send all bytes, and after them a question that is answered only when they have been carried out.
-        4. PRINTED when that answer came and the state asked for after it is well. FAILED when the printer says no:
-           it is then told to forget the rest, so that no half slip comes out for the next person. UNKNOWN on silence.
+        1. Lay it out; give the job an id and a deadline.
+        2. Where a former job may have left something, have the printer forget it and wait until it says so.
+        3. Ask the state; paper out, cover open or offline is refused before a byte leaves.
+        4. Send all bytes, and after them a question that is answered only when they have been carried out.
+        5. PRINTED when that answer came, for this job, and the state asked for after it is well. FAILED when the
+           printer says no or the job was cancelled, UNKNOWN on silence: then what was not printed is taken back.
         Not checked: that the paper can be read, or was taken by the right person.
 
         Raises:
             LayoutError: the slip itself cannot be laid out; a fault of ours, never of the printer.
         """
-        until = self._clock() + self._deadline_s
-        if not self._lock.acquire(timeout=self._deadline_s):
-            return PrintOutcome(PrintResult.FAILED, PrinterState.UNKNOWN, may_be_on_paper=False)
+        if not self._lock.acquire(timeout=self._rules.deadline_s):
+            return untouched(PrinterState.UNKNOWN)
+        ending = self._ending = threading.Event()
         try:
             if self._closed:
-                return PrintOutcome(PrintResult.FAILED, PrinterState.UNKNOWN, may_be_on_paper=False)
-            return self._job(self._laid_out().lay_out(slip), until)
+                return untouched(PrinterState.UNKNOWN)
+            return self._job(self._laid_out().lay_out(slip), ending)
         finally:
+            self._ending = None
             self._lock.release()
 
+    def cancel(self) -> None:
+        """End the job under way at once, from another thread; what was not printed is taken back."""
+        ending = self._ending
+        if ending is not None:
+            ending.set()
+
     def close(self) -> None:
-        """Wait for the job under way, then take no more; harmless twice."""
+        """End the job under way and take no more; harmless twice."""
+        self._closed = True
+        self.cancel()
         with self._lock:
-            self._closed = True
             self._layout = None
+
+    @property
+    def _connect_s(self) -> float:
+        return min(CONNECT_S, self._rules.deadline_s)
 
     def _laid_out(self) -> SlipLayout:
         if self._layout is None:
             self._layout = SlipLayout(self._profile)
         return self._layout
 
-    def _job(self, data: bytes, until: float) -> PrintOutcome:
-        try:
-            with self._sink.open(until - self._clock()) as link:
-                return self._attempt(Dialogue(link, self._clock), data, until)
-        except DeviceError:
-            return PrintOutcome(PrintResult.FAILED, PrinterState.OFFLINE)
-
-    def _attempt(self, dialogue: Dialogue, data: bytes, until: float) -> PrintOutcome:
-        before = dialogue.state(until)
-        if before in REFUSING:
-            return PrintOutcome(PrintResult.FAILED, before, may_be_on_paper=False)
-        question = status.TRANSMIT_WHEN_REACHED if self._profile.confirmation is Confirmation.IN_ORDER else b""
-        dialogue.send(data + question, until)
-        try:
-            return self._verdict(dialogue, before, until)
-        except DeviceError:  # every byte had left: nobody knows what became of them
-            return PrintOutcome(PrintResult.UNKNOWN, PrinterState.UNKNOWN)
-
-    def _verdict(self, dialogue: Dialogue, before: PrinterState, until: float) -> PrintOutcome:
-        """Wait for the answer that all is carried out, asking the state meanwhile so that a "no" is heard at once."""
-        if not dialogue.answers:
-            return PrintOutcome(PrintResult.UNKNOWN, PrinterState.UNKNOWN)
-        last_question = until + REPLY_S  # a job done in the last instant may still be asked how the printer is
-        if self._profile.confirmation is not Confirmation.IN_ORDER:
-            return _settled(dialogue, before in WELL, dialogue.state(last_question))
-        while True:
-            done = dialogue.done(min(until, self._clock() + REPLY_S))
-            state = dialogue.state(last_question)
-            if done or state in REFUSING or self._clock() >= until:
-                return _settled(dialogue, done, state)
-
-
-def _settled(dialogue: Dialogue, done: bool, state: PrinterState) -> PrintOutcome:
-    if state in REFUSING:
-        with contextlib.suppress(DeviceError):  # it said no already; that it now went away changes nothing
-            dialogue.discard()
-        return PrintOutcome(PrintResult.FAILED, state)
-    if done and state in WELL:
-        return PrintOutcome(PrintResult.PRINTED, state)
-    return PrintOutcome(PrintResult.UNKNOWN, state)
+    def _job(self, slip: bytes, ending: threading.Event) -> PrintOutcome:
+        outcome = untouched(PrinterState.OFFLINE)
+        # Nobody is there, or the link broke once all was said: the attempt itself never raises it.
+        with contextlib.suppress(DeviceError), self._sink.open(self._connect_s) as link:
+            dialogue = Dialogue(link, self._profile, self._clock, ending.is_set)
+            attempt = Attempt(dialogue, self._profile, self._rules, self._leftover, self._jobs, self._clock)
+            outcome = attempt.run(slip)
+        return outcome

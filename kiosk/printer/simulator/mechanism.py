@@ -12,7 +12,7 @@ from collections import deque
 from dataclasses import dataclass
 
 from kiosk.printer import status
-from kiosk.printer.profile import Confirmation, Discard, PrinterProfile
+from kiosk.printer.profile import Confirmation, Cut, Discard, PrinterProfile
 from kiosk.printer.simulator import answers
 from kiosk.printer.simulator.answers import Condition
 from kiosk.printer.simulator.commands import REAL_TIME, Command, Tokenizer
@@ -24,6 +24,7 @@ _CLEAR_BUFFER = status.DISCARD[2:]
 _RECOVER_AND_CLEAR = b"\x02"  # DLE ENQ 2
 _PROCESS_ID = b"00"  # function 48, m 48, as characters
 _LINES = frozenset({"LF", "ESC d"})
+_TEAR_BAR = 6  # lines: without a knife, whoever is fed so much tears it off
 _ABOUT_STATUS = frozenset({"GS r", "GS ( H", "GS a"})
 
 
@@ -146,6 +147,8 @@ class Mechanism:
                 self._typesetter.carry_out(command)
                 if command.name in _LINES:
                     self._feed(command.data[0] if command.data else 1, now)
+                if self._profile.cut is Cut.NONE and command.name == "ESC d" and command.data[0] >= _TEAR_BAR:
+                    self._end_paper(complete=True)
         return b""
 
     def _tell(self, command: Command) -> bytes:
