@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -53,12 +54,23 @@ class _UsbLink(Link):
         self.readable = printer.in_ep is not None
 
     def write(self, data: bytes, timeout_s: float) -> None:
+        until = time.monotonic() + timeout_s
+        rest = data
+        while rest:
+            taken = self.offer(rest, until - time.monotonic())
+            if not taken and time.monotonic() >= until:
+                raise DeviceError("the USB printer did not take the bytes in time")
+            rest = rest[taken:]
+
+    def offer(self, data: bytes, timeout_s: float) -> int:
+        from usb.core import USBTimeoutError  # noqa: PLC0415 - only there with the usb extra
+
         try:
-            sent = self._printer.device.write(self._printer.out_ep, data, _milliseconds(timeout_s))
+            return int(self._printer.device.write(self._printer.out_ep, data, _milliseconds(timeout_s)))
+        except USBTimeoutError:
+            return 0
         except OSError as error:  # pyusb's USBError is one
             raise DeviceError("the USB printer did not take the bytes") from error
-        if sent != len(data):
-            raise DeviceError("the USB printer took only a part of the bytes")
 
     def read(self, timeout_s: float) -> bytes:
         from usb.core import USBTimeoutError  # noqa: PLC0415 - only there with the usb extra
