@@ -51,10 +51,16 @@ class VirtualSlots(CardSlots):
         self._sleep = sleep
 
     @property
+    def scenario(self) -> Scenario | None:
+        """The card now in the slot, and how it behaves."""
+        with self._changed:
+            return self._scenario
+
+    @property
     def inserted(self) -> str | None:
         """The name of the card or scenario now in the slot."""
-        with self._changed:
-            return self._scenario.name if self._scenario is not None else None
+        scenario = self.scenario
+        return scenario.name if scenario is not None else None
 
     def insert(self, what: str | Scenario, *, mishap: Mishap | None = None, successor: str | None = None) -> None:
         """Put a card in; one that is in there leaves first.

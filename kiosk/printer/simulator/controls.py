@@ -10,6 +10,7 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Self
 
 from kiosk.printer.profile import PrinterProfile
@@ -48,6 +49,12 @@ class ControlledPrinter(ABC):
         """Lines since it was made, those of a paper not yet cut included."""
         with self._lock:
             return self._mechanism.lines_printed
+
+    @property
+    def faults(self) -> Faults:
+        """What is wrong with it now: a copy."""
+        with self._lock:
+            return replace(self._mechanism.faults)
 
     @property
     def is_idle(self) -> bool:

@@ -11,6 +11,8 @@ from flask.testing import FlaskClient
 
 from kiosk.assembly import Terminal, build
 from kiosk.card_reader.virtual.people import deck
+from kiosk.card_reader.virtual.scenario_file import shipped_scenarios
+from kiosk.demonstration.tray import SWITCHES, PrinterSwitch
 from kiosk.enrolment.ports import ReaderState
 from kiosk.enrolment.slip import LineRole, Slip, SlipKind, SlipLine
 from kiosk.settings import KioskSettings
@@ -79,7 +81,7 @@ def test_a_card_that_is_not_in_the_deck_is_not_found(browser: FlaskClient) -> No
     assert insert(browser, "nobody") == 404
 
 
-@pytest.mark.parametrize("path", ["/demo/insert", "/demo/pull"])
+@pytest.mark.parametrize("path", ["/demo/insert", "/demo/pull", "/demo/printer"])
 def test_without_the_token_the_hand_does_not_move(path: str, browser: FlaskClient) -> None:
     assert browser.post(path, data={"card": "marie"}).status_code == 403
 
@@ -115,6 +117,65 @@ def test_the_other_screens_are_linked(browser: FlaskClient) -> None:
 def test_the_cookie_is_this_terminals_own(browser: FlaskClient) -> None:
     # Cookies know no ports: two terminals of one demonstration share the host.
     assert browser.get("/demo").headers["Set-Cookie"].startswith("terminal-8200=")
+
+
+def test_the_cards_that_misbehave_are_under_a_fold_and_go_into_the_slot_too(
+    terminal: Terminal, browser: FlaskClient
+) -> None:
+    page = browser.get("/demo").text
+    assert '<details id="misbehaving"' in page
+    assert all(f'data-test="insert-{scenario.name}"' in page for scenario in shipped_scenarios())
+    answer = browser.post(
+        "/demo/insert", data={"csrf": token(browser), "scenario": "pulled"}, headers={"Accept": "application/json"}
+    )
+    assert answer.json == {"inserted": "pulled"}
+    assert "Dans le lecteur</span><br><strong>Carte retirée trop tôt</strong>" in browser.get("/demo").text
+
+
+def test_a_scenario_that_is_no_example_is_not_found(browser: FlaskClient) -> None:
+    answer = browser.post("/demo/insert", data={"csrf": token(browser), "scenario": "../../etc/passwd"})
+    assert answer.status_code == 404
+
+
+def test_no_scenario_has_the_name_of_a_card() -> None:
+    assert {scenario.name for scenario in shipped_scenarios()}.isdisjoint(card.card_id for card in deck())
+
+
+def at_the_printer(browser: FlaskClient, **fields: str) -> int:
+    return browser.post("/demo/printer", data={"csrf": token(browser), **fields}).status_code
+
+
+@pytest.mark.parametrize("switch", SWITCHES, ids=lambda switch: switch.fault)
+def test_the_printer_is_broken_and_mended_from_the_tray(
+    terminal: Terminal, browser: FlaskClient, switch: PrinterSwitch
+) -> None:
+    assert terminal.devices.tray is not None
+    printer = terminal.devices.tray.printer
+    pressed = f'aria-pressed="true"\n            data-test="printer-{switch.fault}">{switch.label}<'
+    assert at_the_printer(browser, fault=switch.fault, broken="1") == 303
+    assert getattr(printer.faults, switch.fault) is True
+    assert pressed in browser.get("/demo").text
+    assert at_the_printer(browser, fault=switch.fault, broken="0") == 303
+    assert getattr(printer.faults, switch.fault) is False
+    assert pressed not in browser.get("/demo").text
+
+
+def test_the_rest_of_the_roll_is_set_from_the_tray(terminal: Terminal, browser: FlaskClient) -> None:
+    assert terminal.devices.tray is not None
+    assert at_the_printer(browser, lines="12") == 303
+    assert terminal.devices.tray.printer.faults.lines_left == 12
+
+
+@pytest.mark.parametrize("fields", [{"fault": "power", "broken": "1"}, {}, {"lines": "-1"}, {"lines": "99999"}])
+def test_what_the_printer_has_no_switch_for_is_not_found(browser: FlaskClient, fields: dict[str, str]) -> None:
+    assert at_the_printer(browser, **fields) == 404
+
+
+def test_a_broken_printer_changes_the_page(browser: FlaskClient) -> None:
+    found = re.search(r'hx-get="([^"]+)"', browser.get("/demo").text)
+    assert found is not None
+    at_the_printer(browser, fault="cover_open", broken="1")
+    assert browser.get(found[1]).status_code == 200
 
 
 def _becomes(terminal: Terminal, state: ReaderState) -> bool:
