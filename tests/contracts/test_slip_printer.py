@@ -1,4 +1,4 @@
-"""What every printer behind ``SlipPrinter`` must do: over TCP, a device file that answers, a pipe that cannot."""
+"""What every ``SlipPrinter`` must do, by TCP, device file, serial line, USB, or a pipe without answers."""
 
 from __future__ import annotations
 
@@ -23,6 +23,8 @@ from kiosk.printer.profile import TM_T20
 from kiosk.printer.simulator.mechanism import Mechanism
 from kiosk.printer.simulator.server import SimulatedPrinter
 from kiosk.printer.thermal import ThermalPrinter
+from kiosk.printer.usb import UsbSink
+from tests.fakes.usb_printer import UsbPrinterBackend
 
 SLIPS = sorted((Path(__file__).parents[1] / "vectors" / "slips").glob("*.json"))
 DEADLINE_S = 3.0
@@ -44,12 +46,32 @@ def _network(folder: Path) -> Iterator[Rig]:
 
 @contextlib.contextmanager
 def _device_file(folder: Path) -> Iterator[Rig]:
+    with _terminal_line("file:{}") as rig:
+        yield rig
+
+
+@contextlib.contextmanager
+def _serial_line(folder: Path) -> Iterator[Rig]:
+    with _terminal_line("serial:{}?baud=115200&flow=dtr") as rig:
+        yield rig
+
+
+@contextlib.contextmanager
+def _terminal_line(address: str) -> Iterator[Rig]:
     near, far = os.openpty()
     tty.setraw(far)
     with _mechanism_behind(near, near) as mechanism:
-        yield Rig(_thermal(f"file:{os.ttyname(far)}"), True, lambda: [paper.raw for paper in mechanism.papers])
+        yield Rig(_thermal(address.format(os.ttyname(far))), True, lambda: [paper.raw for paper in mechanism.papers])
     os.close(near)
     os.close(far)
+
+
+@contextlib.contextmanager
+def _usb(folder: Path) -> Iterator[Rig]:
+    mechanism = Mechanism(TM_T20)
+    backend = UsbPrinterBackend(lambda data: mechanism.receive(data, time.monotonic()))
+    printer = ThermalPrinter(UsbSink(0x04B8, 0x0202, backend), TM_T20, deadline_s=DEADLINE_S)
+    yield Rig(printer, True, lambda: [paper.raw for paper in mechanism.papers])
 
 
 @contextlib.contextmanager
@@ -86,7 +108,10 @@ def _thermal(address: str) -> ThermalPrinter:
     return ThermalPrinter(sink_from_address(address), TM_T20, deadline_s=DEADLINE_S)
 
 
-@pytest.fixture(params=[_network, _device_file, _pipe], ids=["network", "device file", "pipe"])
+@pytest.fixture(
+    params=[_network, _device_file, _serial_line, _usb, _pipe],
+    ids=["network", "device file", "serial line", "USB", "pipe"],
+)
 def rig(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Rig]:
     with request.param(tmp_path) as made:
         yield made
