@@ -10,7 +10,7 @@ from datetime import datetime
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from kiosk.enrolment.desks import ContactProver, EarningsDesk, StatusDesk
+from kiosk.enrolment.desks import ApCvDesk, ContactProver, EarningsDesk, NoApCv, StatusDesk
 from kiosk.enrolment.pairing import new_code
 from kiosk.enrolment.place import OperatorDirectory, Whereabouts
 from kiosk.enrolment.ports import (
@@ -42,7 +42,10 @@ def new_slip_secrets() -> tuple[Locator, ActivationCode]:
 
 @dataclass(frozen=True, slots=True)
 class Collaborators:
-    """``clock`` gives aware UTC; ``monotonic`` gives seconds that nobody can set, for silence and display times."""
+    """``clock`` gives aware UTC; ``monotonic`` gives seconds that nobody can set, for silence and display times.
+
+    ``scan_prefix``: what the scanner types before a code, if it was set to (:func:`kiosk.enrolment.scan.is_prefix`).
+    """
 
     reader: CardReader
     printer: SlipPrinter
@@ -63,3 +66,5 @@ class Collaborators:
     run_aside: Callable[[Job], None] = in_thread
     professional: ProfessionalReader = field(default_factory=NoSecondReader)
     voice: Voice = field(default_factory=NoVoice)
+    apcv: ApCvDesk = field(default_factory=NoApCv)
+    scan_prefix: str = ""

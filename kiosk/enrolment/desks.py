@@ -1,14 +1,17 @@
-"""What central is asked while the person waits: is there a dossier, is the contact theirs, what did the month bring?
+"""What others are asked while the person waits: is there a dossier, is the contact theirs, what did the month bring?
 
 Ports, as in :mod:`kiosk.enrolment.ports`; none of them raises: without a line they say so, and the enrolment goes on.
+All but the last ask central.
 """
 
 from __future__ import annotations
 
+import enum
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from datetime import datetime
 
+from kiosk.enrolment.scan import ScannedCode
 from wire.nir import Nir
 from wire.proofs import ContactKind, ProofOutcome
 from wire.status import PersonStatus
@@ -69,3 +72,30 @@ class EarningsDesk(ABC):
     @abstractmethod
     def month(self) -> MonthFigures | None:
         """The last known figures, at once; None when central never told. Asks central aside when they are old."""
+
+
+class ApCvWord(enum.Enum):
+    """What came of a code of the app carte Vitale."""
+
+    NOT_ACCEPTED = "not_accepted"  # there is nobody here to ask
+
+
+class ApCvDesk(ABC):
+    """The insurer's service that knows whose app carte Vitale shows a code.
+
+    Whoever implements it passes the code on with its mode of acquisition to the SOAP service (the actions
+    ``urn:ApCV_AUTH…``, authenticated by the professional's card or Pro Santé Connect), gets a context (identifier,
+    token, expiry), and with that the beneficiary's data (domain/vitale.md §8): a further word, with a holder as a card
+    gives one. The code is kept no longer than the call, and stands in no log.
+    """
+
+    @abstractmethod
+    def present(self, code: ScannedCode) -> ApCvWord:
+        """Ask whose code it is. May block some seconds; never raises."""
+
+
+class NoApCv(ApCvDesk):
+    """Of every terminal for now: the service is open to approved software only, and no stand-in would be true."""
+
+    def present(self, code: ScannedCode) -> ApCvWord:  # noqa: ARG002, D102 - the port says it
+        return ApCvWord.NOT_ACCEPTED

@@ -8,6 +8,7 @@ from typing import TypeVar
 from werkzeug.datastructures import MultiDict
 
 from kiosk.enrolment.errors import StepError
+from kiosk.enrolment.scan import LONGEST, LONGEST_PREFIX
 from kiosk.enrolment.screen import Touch
 from kiosk.enrolment.sides import Side
 from kiosk.enrolment.steps import Step
@@ -33,6 +34,11 @@ def touch_of(step: str, form: Form, side: Side = Side.OPERATOR) -> Touch:
 def text(form: Form, name: str) -> str:
     """A field as typed, cut to its limit; empty when absent."""
     return form.get(name, "")[:_LONGEST]
+
+
+def scan(form: Form) -> str:
+    """What a scanner typed, prefix and all; a longer one is cut to what is too long to be one."""
+    return form.get("code", "")[: LONGEST_PREFIX + LONGEST + 1]
 
 
 def number(form: Form, name: str) -> int:

@@ -24,6 +24,7 @@ from kiosk.enrolment.journey import Journey
 from kiosk.enrolment.panel_views import panel_picture
 from kiosk.enrolment.recap import Say, birth_date_of, compared, named, recap
 from kiosk.enrolment.rules import MAJORITY, PARIS, Eligibility, admission, adults, age_of, local_day
+from kiosk.enrolment.scanning import SCANNED_ON
 from kiosk.enrolment.screen import Screen
 from kiosk.enrolment.seen_by import is_in_persons_language, is_watched, seen_by, waits
 from kiosk.enrolment.session import EnrolmentSession
@@ -106,6 +107,7 @@ def _frame(screen: Screen, session: EnrolmentSession, texts: Texts, side: Side) 
         "comfort": screen.comfort if is_persons else Comfort(patience=screen.comfort.patience),
         "chosen": screen.comfort,
         "voice_offered": session.voice_offered,
+        "scan_prefix": session.scanning.prefix if step in SCANNED_ON and side is Side.OPERATOR else None,
         "progress": None if waits(screen, side) else journey.how_far,
         "path": _path(journey),
         "can_go_back": journey.before is not None and step is not Step.STATUS and may_go_back(side, journey.before),

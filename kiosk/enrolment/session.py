@@ -23,6 +23,7 @@ from kiosk.enrolment.panel import Panel
 from kiosk.enrolment.ports import Voice
 from kiosk.enrolment.reaching import Reaching
 from kiosk.enrolment.readiness_watch import ReadinessWatch
+from kiosk.enrolment.scanning import Scanning
 from kiosk.enrolment.screen import Screen, Touch
 from kiosk.enrolment.second_screen import SecondScreen
 from kiosk.enrolment.sides import PATIENTS_OWN, Side, may_go_back
@@ -40,7 +41,7 @@ class EnrolmentSession:
     ``tick`` must be called a few times a second for as long as the terminal runs (:mod:`kiosk.enrolment.heartbeat`).
     Every method that takes a :class:`Touch` raises StepError when the touch is not of the screen now shown; so do
     those of its parts: ``attesting`` (operators), ``reaching`` (contact and codes), ``accompanying``, ``panel``,
-    ``second_screen`` (the person's own at a counter).
+    ``scanning``, ``second_screen`` (the person's own at a counter).
     """
 
     def __init__(self, collaborators: Collaborators, languages: Languages) -> None:
@@ -51,6 +52,7 @@ class EnrolmentSession:
         self.reaching = Reaching(self._stage)
         self.accompanying = Accompanying(self._stage)
         self.second_screen = SecondScreen(self._stage)
+        self.scanning = Scanning(self._stage)
         self.day = Day(self._stage)
         self.readiness = ReadinessWatch(self._stage)
         self.panel = Panel(self._stage, self.readiness.look, self._watch.end_panel)

@@ -46,6 +46,7 @@ refusal_slip            refused
 back                    asked screens
 leave                   all but printing and paper
 start_again             take_card, stopped
+scan                    attract, day                           code (typed by a scanner; never in a URL)
 stay                    any
 comfort                 any, also an old page                  field, value (kiosk.enrolment.comfort)
 ======================  =====================================  =================================================
@@ -62,7 +63,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from kiosk.enrolment.counter_views import COUNTER_TOUCHES
 from kiosk.enrolment.course import Aim
 from kiosk.enrolment.errors import StepError, VoiceError
-from kiosk.enrolment.forms import Form, number, text, ticked, touch_of, word, yes_or_no
+from kiosk.enrolment.forms import Form, number, scan, text, ticked, touch_of, word, yes_or_no
 from kiosk.enrolment.panel_views import PANEL_TOUCHES
 from kiosk.enrolment.presentation import picture
 from kiosk.enrolment.screen import Touch
@@ -124,6 +125,7 @@ TOUCHES: dict[str, Act] = {
     "back": lambda session, touch, _form: session.go_back(touch),
     "leave": lambda session, touch, _form: session.leave(touch),
     "start_again": lambda session, touch, _form: session.start_again(touch),
+    "scan": lambda session, touch, form: session.scanning.present(touch, scan(form)),
     "stay": lambda session, touch, _form: session.stay(touch.side),
     "comfort": lambda session, touch, form: session.choose_comfort(
         text(form, "field"), text(form, "value"), touch.side

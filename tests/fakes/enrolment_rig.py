@@ -14,6 +14,7 @@ from kiosk.enrolment.ports import NoVoice, Voice
 from kiosk.enrolment.session import Collaborators, EnrolmentSession, Touch
 from kiosk.enrolment.sides import PATIENTS_OWN, Side
 from kiosk.enrolment.steps import QUESTION_OF, JourneyKind, Step
+from tests.fakes.apcv import FakeApCvDesk
 from tests.fakes.card_slot import FakeCardReader, card
 from tests.fakes.earnings import FakeEarningsDesk
 from tests.fakes.kept_records import FakeRecordStore
@@ -49,6 +50,8 @@ class EnrolmentRig:
     operators: FakeOperatorDirectory = field(default_factory=FakeOperatorDirectory)
     upkeep: FakeUpkeep = field(default_factory=FakeUpkeep)
     voice: Voice = field(default_factory=NoVoice)
+    apcv: FakeApCvDesk = field(default_factory=FakeApCvDesk)
+    scan_prefix: str = ""
     professional: FakeProfessionalReader = field(default_factory=FakeProfessionalReader)
     clock: HandClock = field(default_factory=HandClock)
     is_slow: bool = False
@@ -88,6 +91,8 @@ class EnrolmentRig:
                 run_aside=self._aside,
                 voice=self.voice,
                 professional=self.professional,
+                apcv=self.apcv,
+                scan_prefix=self.scan_prefix,
             ),
             load_languages(),
         )
