@@ -36,7 +36,11 @@ class Leftover:
     @property
     def must_be_gone(self) -> bool:
         """Whether a job of ours was left there, and this model can say that it is gone: before that, no other job."""
-        return self._from is not None and self._is_ours and self._can_say_empty
+        return self._is_due and self._is_ours and self._can_say_empty
+
+    @property
+    def _is_due(self) -> bool:
+        return self._from is not None and self._clock() >= self._from
 
     @property
     def strip(self) -> bool:
@@ -60,7 +64,7 @@ class Leftover:
         Raises:
             DeviceError: the link broke.
         """
-        if self._from is None or self._clock() < self._from or not self._can_forget:
+        if not self._is_due or not self._can_forget:
             return
         if dialogue.discard() or not dialogue.answers:
             self.is_gone(strip=False)

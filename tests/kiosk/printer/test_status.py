@@ -65,6 +65,40 @@ def test_no_byte_can_be_taken_for_both_kinds_of_answer() -> None:
     assert not [byte for byte in range(256) if status.is_reply(byte) and status.is_in_order_reply(byte)]
 
 
+@pytest.mark.parametrize(
+    ("frame", "state"),
+    [
+        ("10 00 00 00", PrinterState.READY),
+        ("14 00 00 0f", PrinterState.READY),  # a drawer, and bits that are not ours
+        ("10 00 03 00", PrinterState.PAPER_LOW),
+        ("18 00 0f 00", PrinterState.PAPER_OUT),
+        ("38 00 00 00", PrinterState.COVER_OPEN),
+        ("38 00 0f 00", PrinterState.COVER_OPEN),
+        ("18 00 00 00", PrinterState.OFFLINE),
+        ("10 04 00 00", PrinterState.OFFLINE),
+        ("10 08 00 00", PrinterState.OFFLINE),
+        ("10 20 00 00", PrinterState.OFFLINE),
+        ("10 40 00 00", PrinterState.OFFLINE),
+    ],
+)
+def test_an_automatic_status_tells_the_same_states(frame: str, state: PrinterState) -> None:
+    assert status.parse_automatic(bytes.fromhex(frame)) is state
+
+
+@pytest.mark.parametrize("frame", ["", "10 00 00", "12 00 00 00", "10 12 00 00", "10 00 00 00 00"])
+def test_what_is_no_automatic_status_is_unknown(frame: str) -> None:
+    assert status.parse_automatic(bytes.fromhex(frame)) is PrinterState.UNKNOWN
+
+
+def test_a_printer_that_knows_its_paper_sensor_alone_is_understood() -> None:
+    assert status.parse(b"\x72", (4,)) is PrinterState.PAPER_OUT
+    assert status.parse(b"\x12", (4,)) is PrinterState.READY
+
+
+def test_a_printer_that_is_asked_nothing_is_unknown() -> None:
+    assert status.parse(b"", ()) is PrinterState.UNKNOWN
+
+
 @pytest.mark.parametrize("byte", [0x11, 0x13, 0x10, 0x1C])
 def test_flow_control_and_automatic_status_are_no_answers(byte: int) -> None:
     assert not status.is_reply(byte)
