@@ -117,6 +117,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--second-printer-profile", help="its model (KIOSK_SECOND_PRINTER_PROFILE, the first one's)")
     parser.add_argument("--voice", help="off, or headset: screens can be spoken over a headset (KIOSK_VOICE, off)")
     parser.add_argument("--professional-reader", help="part of the second reader's name (KIOSK_PROFESSIONAL_READER)")
+    parser.add_argument("--scan-prefix", help="what the code scanner types before a code (KIOSK_SCAN_PREFIX, nothing)")
     parser.add_argument("--patient-listen", help="HOST:PORT of the person's own screen (KIOSK_PATIENT_LISTEN)")
     parser.add_argument("--patient-name", help="names the tablet calls it by, by comma (KIOSK_PATIENT_NAME)")
     parser.add_argument("--patient-certificate", help="PEM file for TLS (KIOSK_PATIENT_CERTIFICATE)")

@@ -197,6 +197,7 @@ def _collaborators(
         monotonic=monotonic,
         voice=voice,
         professional=devices.professional,
+        scan_prefix=devices.scan_prefix,
     )
 
 

@@ -20,12 +20,13 @@ from kiosk.settings import KioskSettings
 
 @dataclass(frozen=True, slots=True)
 class Devices:
-    """Cards and paper; ``tray`` is there when all are simulated."""
+    """Cards, paper and what the code scanner types first; ``tray`` is there when cards and paper are simulated."""
 
     reader: CardReader
     professional: ProfessionalReader
     printer: ThermalPrinter | FallbackPrinter
     tray: Tray | None
+    scan_prefix: str = ""
 
     def close(self) -> None:
         """Let go of all; harmless twice."""
@@ -60,7 +61,7 @@ def open_devices(settings: KioskSettings) -> Devices:
     printer = _printer(settings, address)
     is_own_slot = settings.simulate or settings.professional_reader is not None
     professional = WatchedProfessionalReader(second, is_own_slot=is_own_slot)
-    return Devices(SupervisedCardReader(slots), professional, printer, tray)
+    return Devices(SupervisedCardReader(slots), professional, printer, tray, settings.scan_prefix)
 
 
 def _printer(settings: KioskSettings, address: str) -> ThermalPrinter | FallbackPrinter:

@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from kiosk.enrolment.scan import LONGEST_PREFIX, is_prefix
+
 DEFAULT_PORT = 8200
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 DEFAULT_PROFILE = "tm-t20"
@@ -53,6 +55,7 @@ class KioskSettings:
     the patient's), ``tablet`` the second listener (None: there is none). ``authorities`` is a PEM file that replaces
     the system's list for https to central.
     ``manager_url`` and ``messages_url`` are shown on the demonstration's page alone.
+    ``scan_prefix``: what the code scanner was set to type before a code; empty: nothing.
     ``start_spread_s``: how far apart terminals that boot together begin to send, in seconds.
     """
 
@@ -71,6 +74,7 @@ class KioskSettings:
     tablet: TabletListen | None = None
     second_printer: str | None = None
     second_printer_profile: str | None = None
+    scan_prefix: str = ""
 
 
 def load_settings(given: Namespace, environment: Mapping[str, str] | None = None) -> KioskSettings:
@@ -108,6 +112,7 @@ def load_settings(given: Namespace, environment: Mapping[str, str] | None = None
         tablet=_tablet(setting),
         second_printer=setting("second_printer"),
         second_printer_profile=setting("second_printer_profile"),
+        scan_prefix=_scan_prefix(setting("scan_prefix") or ""),
     )
 
 
@@ -131,6 +136,12 @@ def _tablet(setting: Callable[[str], str | None]) -> TabletListen | None:
     return TabletListen(
         host.strip("[]"), _port(port), hosts, Path(certificate) if certificate else None, Path(key) if key else None
     )
+
+
+def _scan_prefix(text: str) -> str:
+    if not is_prefix(text):
+        raise SettingsError(f"a scanner's prefix is up to {LONGEST_PREFIX} plain characters (KIOSK_SCAN_PREFIX)")
+    return text
 
 
 def _voice(text: str | None) -> VoiceMode:

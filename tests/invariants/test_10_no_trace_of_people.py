@@ -11,16 +11,21 @@ from tests.town.canaries import code_on, of_code, of_person, seen_in, spelled
 from tests.town.crowd import person
 from tests.town.town import HALL, MANAGER, MANAGER_PASSWORD, PHARMACY, Town
 from tests.town.visitor import Wishes
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.processes
 EMAIL, MOBILE = "canari.dix@exemple.fr", "0698765432"
-WORDS = {word for text in (EMAIL, MOBILE, "+33698765432") for word in spelled(text)}
+SCANNED = "CANARI-APCV-7F3A90C2D4E1"
+WORDS = {word for text in (EMAIL, MOBILE, "+33698765432", SCANNED) for word in spelled(text)}
 
 
 @pytest.fixture(scope="module")
 def used_town(town: Town) -> Iterator[Town]:
-    """Enrolments, refusals, wrong cards and mistyped contacts at both terminals."""
+    """Enrolments, refusals, wrong cards, mistyped contacts and a scanned code at both terminals."""
     town.start()
+    town.visit(HALL).wait_for("attract")
+    assert town.visit(HALL).touch("scan", code=SCANNED).is_redirect
+    wait_for("the scan is answered", lambda: town.visit(HALL).offers("hint"))
     wishes = Wishes(email=EMAIL, mobile=MOBILE)
     assert town.visit(PHARMACY).enrol("crowd-110", wishes) == "done"
     assert town.visit(HALL).enrol("crowd-111", wishes) == "thanks"
@@ -40,6 +45,11 @@ def people() -> set[bytes]:
 def test_invariant_10_no_log_tells_of_a_person(used_town: Town) -> None:
     words = people() | WORDS | of_code(code_on(used_town.papers()))
     assert seen_in(used_town.folder / "logs", words) == []
+
+
+def test_invariant_10_a_scanned_code_is_on_no_page(used_town: Town) -> None:
+    page = used_town.visit(HALL).page().encode()
+    assert not any(word in page for word in spelled(SCANNED))
 
 
 def test_invariant_10_no_disk_of_anybody_shows_a_person_in_clear(used_town: Town) -> None:

@@ -66,6 +66,19 @@ def test_there_is_no_other_voice_than_over_a_headset(word: str) -> None:
 
 
 HERE = {"KIOSK_HOME": "/a"}
+
+
+def test_a_scanner_types_nothing_first_unless_it_is_said() -> None:
+    assert load_settings(given(simulate=True), HERE).scan_prefix == ""
+    assert load_settings(given(simulate=True), {**HERE, "KIOSK_SCAN_PREFIX": "]Q1"}).scan_prefix == "]Q1"
+
+
+@pytest.mark.parametrize("prefix", ["123456789", "é", "a b", "\x02"])
+def test_a_prefix_that_no_page_can_tell_is_refused(prefix: str) -> None:
+    with pytest.raises(SettingsError, match="KIOSK_SCAN_PREFIX"):
+        load_settings(given(simulate=True), {**HERE, "KIOSK_SCAN_PREFIX": prefix})
+
+
 TLS = {"KIOSK_PATIENT_CERTIFICATE": "/c.pem", "KIOSK_PATIENT_KEY": "/k.pem"}
 
 
