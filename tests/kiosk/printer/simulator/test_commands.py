@@ -6,7 +6,7 @@ import pytest
 
 from kiosk.printer.simulator.commands import Command, Tokenizer
 
-JOBS = sorted((Path(__file__).parents[3] / "vectors" / "slips").glob("*.hex"))
+JOBS = sorted((Path(__file__).parents[3] / "vectors" / "slips" / "tm-t20iii").glob("*.hex"))
 
 
 def _names(data: bytes) -> list[str]:
