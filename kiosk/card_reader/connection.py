@@ -25,12 +25,16 @@ class SlotState(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class SlotStatus:
-    """One slot at one moment. ``token`` changes with every card that comes or goes, however quickly."""
+    """One slot at one moment. ``token`` changes with every card that comes or goes, as far as the service sees it.
+
+    ``in_use``: some program has a connection to the card, perhaps our own.
+    """
 
     name: str
     state: SlotState
     atr: bytes
     token: int
+    in_use: bool = False
 
 
 @dataclass(frozen=True, slots=True)

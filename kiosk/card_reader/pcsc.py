@@ -146,7 +146,7 @@ class PcscSlots(CardSlots):
         changed = set(names) != set(self._known)
         known = [(name, self._known.get(name, self._winscard.api.SCARD_STATE_UNAWARE)) for name in names]
         states = self._winscard.states(context, known, 0 if changed else round(timeout_s * 1000))
-        self._known = {name: state & ~self._winscard.in_use for name, state, _ in states}
+        self._known = {name: state & ~self._winscard.in_use_bits for name, state, _ in states}
         return SlotsSnapshot(
             service_up=True, slots=tuple(self._winscard.status_of(name, state, atr) for name, state, atr in states)
         )

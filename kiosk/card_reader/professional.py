@@ -30,8 +30,9 @@ class ProfessionalSlot:
     """Which slot holds the professional's card. Pure but for the memory of where the patients' cards go.
 
     1. A card whose ATR is a CPS's counts; in a slot named as the professional's (``is_own``) one of unknown ATR may.
-    2. In the slot in which a Vitale lay last it does not count: there it is a wrong card, and said so to the patient.
-    3. Nor in the only slot there is, unless that one was named as the professional's.
+    2. Unless the slot was named so: where a Vitale lay last it does not count, for there it is a wrong card, and said
+       so to the patient;
+    3. nor in the only slot there is.
     """
 
     def __init__(self, *, is_own: bool) -> None:
@@ -41,7 +42,7 @@ class ProfessionalSlot:
     def choose(self, snapshot: SlotsSnapshot) -> SlotStatus | None:
         """The slot of the professional's card now; of two, the one whose ATR tells."""
         for slot in snapshot.slots:
-            if slot.state is SlotState.PRESENT and family_of(slot.atr) in _VITALE:
+            if slot.state is SlotState.PRESENT and family_of(slot.atr) in _VITALE and not self._is_own:
                 self._patients = slot.name
         if len(snapshot.slots) < 2 and not self._is_own:  # noqa: PLR2004 - a second one
             return None

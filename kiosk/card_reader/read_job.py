@@ -8,6 +8,7 @@ The worker only speaks with the card: while it resets it for the next program, w
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from time import monotonic
 
 from kiosk.card_reader.card_files import CardConfusedError
@@ -56,6 +57,7 @@ class ReadJob:
         self._fetching.acquire()
         self._running = threading.Lock()  # held until the card is let go of
         self._running.acquire()
+        self._is_connecting = False
         self._waits_for_turn = False  # behind the transaction of another program
         self._files: VitaleFiles | None = None
         self._error: BaseException | None = None
@@ -67,8 +69,11 @@ class ReadJob:
             return True
         return False
 
-    def result(self, timeout_s: float) -> CardContents:
+    def result(self, timeout_s: float, is_in_use: Callable[[], bool]) -> CardContents:
         """What was read, once the card is let go of. One caller, once.
+
+        PC/SC lets us wait for another program's transaction already when we connect: whether somebody has the card
+        is then asked of ``is_in_use``, for a card that does not power up in time looks the same from here.
 
         Raises:
             CardError: the card's fault; BUSY or TIMEOUT when the time is over.
@@ -78,7 +83,8 @@ class ReadJob:
         contents = contents_of(self._files, self._card.atr) if fetched and self._files is not None else None
         if not self.is_over(max(0.0, ends - monotonic())):
             self.abandon()
-            raise CardError(CardFault.BUSY if self._waits_for_turn else CardFault.TIMEOUT)
+            is_busy = self._waits_for_turn or (self._is_connecting and is_in_use())
+            raise CardError(CardFault.BUSY if is_busy else CardFault.TIMEOUT)
         error, self._error, self._files = self._error, None, None  # the job is kept, what it read is not
         if error is not None:
             raise error
@@ -110,8 +116,9 @@ class ReadJob:
         return self._fetch()
 
     def _fetch(self) -> None:
+        self._is_connecting = True
         connection = _Abandonable(self._connect(), self._abandoned)
-        self._waits_for_turn = True
+        self._is_connecting, self._waits_for_turn = False, True
         with connection:
             self._waits_for_turn = False
             try:

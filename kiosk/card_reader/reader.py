@@ -105,7 +105,7 @@ class SupervisedCardReader(CardReader):
 
     def _outcome(self, job: ReadJob, card: SlotStatus, insertion: int, ends: float) -> CardContents:
         try:
-            contents = job.result(max(0.0, ends - monotonic()))
+            contents = job.result(max(0.0, ends - monotonic()), lambda: self._is_in_use(card))
         except CardError as error:
             self._note_fault(error.fault, card)
             raise
@@ -114,6 +114,12 @@ class SupervisedCardReader(CardReader):
                 raise CardError(CardFault.SWAPPED)
             self._choice.mark_read(card)
         return contents
+
+    def _is_in_use(self, card: SlotStatus) -> bool:
+        """As last seen, half a second ago at most."""
+        with self._lock:
+            now = self._choice.card
+        return now is not None and (now.name, now.token) == (card.name, card.token) and now.in_use
 
     def _note_fault(self, fault: CardFault, card: SlotStatus) -> None:
         now = monotonic()

@@ -52,7 +52,7 @@ class Winscard:
     def __init__(self, api: ModuleType) -> None:
         self.api = api
         # Who else uses a card is no change to us: without these bits our own readings do not wake our watching.
-        self.in_use = api.SCARD_STATE_INUSE | api.SCARD_STATE_EXCLUSIVE | api.SCARD_STATE_CHANGED
+        self.in_use_bits = api.SCARD_STATE_INUSE | api.SCARD_STATE_EXCLUSIVE | api.SCARD_STATE_CHANGED
         self._faults = {getattr(api, name): fault for name, fault in FAULTS.items()}
 
     def check(self, code: int) -> None:
@@ -103,4 +103,5 @@ class Winscard:
         slot_state = SlotState.EMPTY
         if state & self.api.SCARD_STATE_PRESENT:
             slot_state = SlotState.MUTE if state & self.api.SCARD_STATE_MUTE else SlotState.PRESENT
-        return SlotStatus(name, slot_state, atr, state >> _SHIFT_OF_EVENT_COUNTER)
+        in_use = bool(state & (self.api.SCARD_STATE_INUSE | self.api.SCARD_STATE_EXCLUSIVE))
+        return SlotStatus(name, slot_state, atr, state >> _SHIFT_OF_EVENT_COUNTER, in_use)

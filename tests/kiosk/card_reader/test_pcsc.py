@@ -1,28 +1,37 @@
-"""What only the real service can do to us: die, come back, have no reader, and be shared with other programs."""
+"""Cards in the slots of the real service, beside other programs. How it dies is test_supervision, how a reading fails
+is test_failures."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
 from collections.abc import Iterator
-from typing import Any
+from contextlib import ExitStack
+from dataclasses import replace
 
 import pytest
 
+from kiosk.card_reader.connection import SlotState
 from kiosk.card_reader.errors import PcscMissingError
 from kiosk.card_reader.pcsc import PcscSlots
+from kiosk.card_reader.professional import WatchedProfessionalReader
 from kiosk.card_reader.reader import SupervisedCardReader
-from kiosk.card_reader.virtual.people import card_of
+from kiosk.card_reader.virtual.people import VirtualCard, card_of
 from kiosk.card_reader.virtual.vpcd import VpcdCard
 from kiosk.enrolment.errors import CardError, CardFault
 from kiosk.enrolment.ports import ReaderState
+from tests.fakes.other_program import OtherProgram
 from tests.fakes.pcscd import FIRST_SLOT, PcscDaemon, running_pcscd, why_unavailable
 from tests.waiting import wait_until
 
 DEADLINE_S = 1.5
+MARIE, CPS = card_of("marie"), card_of("cps")
+UNKNOWN_ATR, BADGE_ATR = bytes.fromhex("3B75130000420FEA9000"), bytes.fromhex("3B6700002D201601789000")
+READ_BINARY = bytes.fromhex("00B0000004")
+NO_CURRENT_FILE = bytes.fromhex("6986")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def pcscd() -> Iterator[PcscDaemon]:
     if reason := why_unavailable():
         pytest.skip(reason)
@@ -30,96 +39,84 @@ def pcscd() -> Iterator[PcscDaemon]:
         yield daemon
 
 
+class Hands:
+    """Put cards into the first and the second slot, and take them out at the end."""
+
+    def __init__(self, port: int, stack: ExitStack) -> None:
+        self._port, self._stack = port, stack
+
+    def insert(self, *cards: VirtualCard | None) -> None:
+        for slot, card in enumerate(cards):
+            if card is not None:
+                self._stack.enter_context(VpcdCard(card, port=self._port + slot))
+
+
+@pytest.fixture
+def hands(pcscd: PcscDaemon) -> Iterator[Hands]:
+    wait_until_seen(SlotState.EMPTY, SlotState.EMPTY)  # the service sees late that the cards of the last test left
+    with ExitStack() as stack:
+        yield Hands(pcscd.port, stack)
+
+
+def wait_until_seen(*states: SlotState) -> None:
+    slots = PcscSlots()
+    assert wait_until(lambda: tuple(slot.state for slot in slots.watch(0.5).slots) == states)
+    slots.close()
+
+
 @pytest.fixture
 def reader(pcscd: PcscDaemon) -> Iterator[SupervisedCardReader]:
-    reader = SupervisedCardReader(PcscSlots(FIRST_SLOT), read_deadline_s=DEADLINE_S)
+    reader = SupervisedCardReader(PcscSlots(), read_deadline_s=DEADLINE_S)
     wait_for(reader, ReaderState.EMPTY)
     yield reader
     reader.close()
 
 
 @pytest.fixture
-def marie(pcscd: PcscDaemon, reader: SupervisedCardReader) -> Iterator[VpcdCard]:
-    """A card that lies in the reader, already seen."""
-    with VpcdCard(card_of("marie"), port=pcscd.port) as card:
-        wait_for(reader, ReaderState.PRESENT)
-        yield card
-
-
-class OtherProgram:
-    """Another program on this machine that uses the same card, by pyscard alone."""
-
-    def __init__(self, share: str) -> None:
-        from smartcard import scard  # noqa: PLC0415 - only where pyscard is
-
-        self.scard: Any = scard
-        _, self.context = scard.SCardEstablishContext(scard.SCARD_SCOPE_USER)
-        protocols = scard.SCARD_PROTOCOL_T0 | scard.SCARD_PROTOCOL_T1
-        code, self.card, _ = scard.SCardConnect(self.context, FIRST_SLOT, getattr(scard, share), protocols)
-        assert code == scard.SCARD_S_SUCCESS
-
-    def leave(self) -> None:
-        self.scard.SCardDisconnect(self.card, self.scard.SCARD_LEAVE_CARD)
-        self.scard.SCardReleaseContext(self.context)
+def professional(pcscd: PcscDaemon) -> Iterator[WatchedProfessionalReader]:
+    reader = WatchedProfessionalReader(PcscSlots(FIRST_SLOT), is_own_slot=True, ask_again_s=0.2)
+    yield reader
+    reader.close()
 
 
 def wait_for(reader: SupervisedCardReader, state: ReaderState) -> None:
     assert wait_until(lambda: reader.presence().state is state), reader.presence()
 
 
-def fault_of_read(reader: SupervisedCardReader, insertion: int) -> CardFault:
-    with pytest.raises(CardError) as failure:
-        reader.read(insertion)
-    return failure.value.fault
+def serial(reader: WatchedProfessionalReader) -> str | None:
+    card = reader.card()
+    return None if card is None else card.serial
+
+
+def with_atr(card: VirtualCard, atr: bytes) -> VirtualCard:
+    return replace(card, atr=atr)
 
 
 @pytest.mark.pcsc
-def test_a_killed_service_is_seen_and_its_return_is_picked_up(pcscd: PcscDaemon, reader: SupervisedCardReader) -> None:
-    pcscd.kill()
-    wait_for(reader, ReaderState.NO_SERVICE)
-    assert fault_of_read(reader, 1) is CardFault.NO_SERVICE
-    pcscd.start()
-    wait_for(reader, ReaderState.EMPTY)
-    with VpcdCard(card_of("couple"), port=pcscd.port):
-        wait_for(reader, ReaderState.PRESENT)
-        assert len(reader.read(reader.presence().insertion).persons) == 2
-
-
-@pytest.mark.pcsc
-def test_a_card_that_lay_in_the_reader_while_the_service_died_is_a_new_insertion(
-    pcscd: PcscDaemon, reader: SupervisedCardReader, marie: VpcdCard
+@pytest.mark.parametrize("atr", [MARIE.atr, UNKNOWN_ATR], ids=["known ATR", "unknown ATR"])
+def test_the_vitale_is_found_in_the_second_slot_beside_a_cps(
+    hands: Hands, reader: SupervisedCardReader, atr: bytes
 ) -> None:
-    before = reader.presence().insertion
-    assert reader.read(before).persons
-    pcscd.kill()
-    wait_for(reader, ReaderState.NO_SERVICE)
-    pcscd.start()
-    with VpcdCard(card_of("marie"), port=pcscd.port):
-        wait_for(reader, ReaderState.PRESENT)
-        assert reader.presence().insertion > before
-        assert reader.read(reader.presence().insertion).persons
+    hands.insert(CPS, with_atr(MARIE, atr))
+    wait_for(reader, ReaderState.PRESENT)
+    assert reader.read(reader.presence().insertion).persons[0].given_name == "MARIE-HÉLÈNE"
 
 
 @pytest.mark.pcsc
-def test_a_service_killed_before_the_reading_is_named(
-    pcscd: PcscDaemon, reader: SupervisedCardReader, marie: VpcdCard
+def test_a_vitale_of_unknown_atr_is_found_behind_a_badge_by_asking_both(
+    hands: Hands, reader: SupervisedCardReader
 ) -> None:
-    insertion = reader.presence().insertion
-    pcscd.kill()
-    assert fault_of_read(reader, insertion) is CardFault.NO_SERVICE
+    hands.insert(with_atr(card_of("banque"), BADGE_ATR), with_atr(MARIE, UNKNOWN_ATR))
+    wait_for(reader, ReaderState.PRESENT)
+    assert wait_until(lambda: is_read_or_named(reader)), "the badge is named once, then it steps back"
 
 
-@pytest.mark.pcsc
-def test_a_machine_without_a_reader_says_so() -> None:
-    if reason := why_unavailable():
-        pytest.skip(reason)
-    with running_pcscd(has_reader=False):
-        reader = SupervisedCardReader(PcscSlots(), read_deadline_s=DEADLINE_S)
-        try:
-            wait_for(reader, ReaderState.NO_READER)
-            assert fault_of_read(reader, 1) is CardFault.NO_READER
-        finally:
-            reader.close()
+def is_read_or_named(reader: SupervisedCardReader) -> bool:
+    try:
+        return bool(reader.read(reader.presence().insertion).persons)
+    except CardError as error:
+        assert error.fault in {CardFault.WRONG_CARD_BANK, CardFault.SWAPPED}  # noqa: PT017 - until both were seen
+        return False
 
 
 @pytest.mark.pcsc
@@ -132,50 +129,66 @@ def test_a_filter_that_fits_no_reader_means_no_reader(pcscd: PcscDaemon) -> None
 
 
 @pytest.mark.pcsc
-def test_the_vitale_is_found_in_the_second_slot_beside_a_cps(pcscd: PcscDaemon) -> None:
-    reader = SupervisedCardReader(PcscSlots(), read_deadline_s=DEADLINE_S)
-    try:
-        wait_for(reader, ReaderState.EMPTY)
-        with VpcdCard(card_of("cps"), port=pcscd.port), VpcdCard(card_of("marie"), port=pcscd.port + 1):
-            wait_for(reader, ReaderState.PRESENT)
-            assert reader.read(reader.presence().insertion).persons[0].given_name == "MARIE-HÉLÈNE"
-    finally:
-        reader.close()
-
-
-@pytest.mark.pcsc
-def test_a_card_held_exclusively_by_another_program_is_busy(reader: SupervisedCardReader, marie: VpcdCard) -> None:
-    other = OtherProgram("SCARD_SHARE_EXCLUSIVE")
-    try:
-        assert fault_of_read(reader, reader.presence().insertion) is CardFault.BUSY
-    finally:
-        other.leave()
+def test_the_next_program_finds_a_fresh_card(hands: Hands, reader: SupervisedCardReader) -> None:
+    hands.insert(MARIE)
+    wait_for(reader, ReaderState.PRESENT)
     assert reader.read(reader.presence().insertion).persons
+    other = OtherProgram("SCARD_SHARE_SHARED")
+    answer = other.transmit(READ_BINARY)
+    other.leave()
+    # READ BINARY without a SELECT: "no current file" on a card that was reset, data on one that was not.
+    assert answer == (0, NO_CURRENT_FILE)
 
 
 @pytest.mark.pcsc
-def test_a_card_in_the_transaction_of_another_program_is_busy_at_the_deadline(
-    reader: SupervisedCardReader, marie: VpcdCard
+def test_a_professionals_card_is_not_reset_under_who_is_signed_in_with_it(
+    hands: Hands,
 ) -> None:
+    hands.insert(CPS)
+    wait_until_seen(SlotState.PRESENT, SlotState.EMPTY)
     other = OtherProgram("SCARD_SHARE_SHARED")
+    professional = WatchedProfessionalReader(PcscSlots(FIRST_SLOT), is_own_slot=True)
     try:
-        assert other.scard.SCardBeginTransaction(other.card) == other.scard.SCARD_S_SUCCESS
-        assert fault_of_read(reader, reader.presence().insertion) in {CardFault.BUSY, CardFault.TIMEOUT}
+        assert wait_until(lambda: serial(professional) == "0990000001")
+        code, _ = other.transmit(READ_BINARY)
+        assert code == 0, "80100068 would say that the card was reset"
     finally:
+        professional.close()
         other.leave()
-    assert reader.read(reader.presence().insertion).persons
 
 
 @pytest.mark.pcsc
-def test_the_next_program_finds_a_fresh_card(reader: SupervisedCardReader, marie: VpcdCard) -> None:
-    assert reader.read(reader.presence().insertion).persons
-    other = OtherProgram("SCARD_SHARE_SHARED")
+def test_a_professionals_card_that_another_program_owns_is_there_without_serial_until_it_is_free(
+    hands: Hands,
+) -> None:
+    hands.insert(CPS)
+    wait_until_seen(SlotState.PRESENT, SlotState.EMPTY)
+    owner = OtherProgram("SCARD_SHARE_EXCLUSIVE")
+    professional = WatchedProfessionalReader(PcscSlots(FIRST_SLOT), is_own_slot=True, ask_again_s=0.2)
     try:
-        # READ BINARY without a SELECT: "no current file" on a card that was reset, data on one that was not.
-        code, answer = other.scard.SCardTransmit(other.card, other.scard.SCARD_PCI_T0, [0x00, 0xB0, 0x00, 0x00, 0x04])
+        assert wait_until(lambda: professional.card() is not None)
+        assert serial(professional) is None
+        owner.leave()
+        assert wait_until(lambda: serial(professional) == "0990000001")
     finally:
-        other.leave()
-    assert (code, answer) == (0, [0x69, 0x86])
+        professional.close()
+
+
+@pytest.mark.pcsc
+@pytest.mark.parametrize("card_id", ["cps", "cps4"])
+def test_a_cps_of_each_family_tells_its_serial_over_the_real_service(
+    hands: Hands, professional: WatchedProfessionalReader, card_id: str
+) -> None:
+    hands.insert(card_of(card_id))
+    assert wait_until(lambda: serial(professional) == card_of(card_id).serial.hex())
+
+
+@pytest.mark.pcsc
+def test_a_cps_of_unknown_atr_counts_in_the_professionals_own_slot(
+    hands: Hands, professional: WatchedProfessionalReader
+) -> None:
+    hands.insert(with_atr(CPS, UNKNOWN_ATR))
+    assert wait_until(lambda: serial(professional) == "0990000001")
 
 
 def test_a_terminal_without_pyscard_is_told_what_to_install() -> None:

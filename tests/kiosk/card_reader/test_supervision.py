@@ -12,11 +12,12 @@ import pytest
 
 from kiosk.card_reader.pcsc import PcscSlots
 from kiosk.card_reader.reader import SupervisedCardReader
-from kiosk.card_reader.virtual.engine import CardEngine, VirtualLayout
+from kiosk.card_reader.virtual.engine import CardEngine
 from kiosk.card_reader.virtual.people import card_of, vitale_layout
 from kiosk.card_reader.virtual.vpcd import VpcdCard
 from kiosk.enrolment.errors import CardError, CardFault
 from kiosk.enrolment.ports import ReaderState
+from tests.fakes.calling_chip import CallingBack
 from tests.fakes.pcscd import READER_NAME, PcscDaemon, running_pcscd, why_unavailable
 from tests.waiting import wait_until
 
@@ -48,20 +49,6 @@ def reader(pcscd: PcscDaemon) -> Iterator[SupervisedCardReader]:
     wait_for(reader, ReaderState.EMPTY)
     yield reader
     reader.close()
-
-
-class CallingBack(CardEngine):
-    """A chip that does something to the machine at its n-th command."""
-
-    def __init__(self, layout: VirtualLayout, at: int, call: Callable[[], None]) -> None:
-        super().__init__(layout)
-        self._at, self._call, self._count = at, call, 0
-
-    def process(self, command: bytes) -> bytes:
-        self._count += 1
-        if self._count == self._at:
-            self._call()
-        return super().process(command)
 
 
 class Held(NamedTuple):
