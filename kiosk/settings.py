@@ -16,7 +16,7 @@ from kiosk.enrolment.scan import LONGEST_PREFIX, is_prefix
 
 DEFAULT_PORT = 8200
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
-DEFAULT_PROFILE = "tm-t20"
+DEFAULT_PROFILE = "tm-t20iii"
 START_SPREAD_S = 60.0
 
 
