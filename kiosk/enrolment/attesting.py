@@ -13,8 +13,9 @@ import dataclasses
 
 from msgspec.structs import replace
 
-from kiosk.enrolment.errors import OperatorLockedError, StepError
+from kiosk.enrolment.errors import NotReadyError, OperatorLockedError, StepError, StoreError
 from kiosk.enrolment.evidence import METHODS, ROLE_THAT_ATTESTS, IdentityMethod, attestation, identity_check
+from kiosk.enrolment.faults import Fault
 from kiosk.enrolment.handing_out import HandingOut
 from kiosk.enrolment.place import Operator, OperatorRole
 from kiosk.enrolment.screen import Touch
@@ -113,12 +114,18 @@ class Attesting:
         is_another: bool = False,
         typed: dict[str, str] | None = None,
     ) -> Operator | None:
-        """Who may do this here by that PIN; None after saying on the screen why not."""
+        """Who may do this here by that PIN; None after saying on the screen why not, or ending the visit."""
         stage = self._stage
         try:
             operator = stage.tools.operators.verify(pin)
         except OperatorLockedError as error:
             stage.put(stage.journey.complaining("pin_locked", until=error.until, typed=typed))
+            return None
+        except StoreError:  # a try that cannot be counted is not made, and the record could not be kept either
+            stage.stop(Fault.STORE)
+            return None
+        except NotReadyError as error:  # revoked meanwhile, or the keys ran out: there is no list of operators any more
+            stage.stop(Fault.NOT_READY, error.code)
             return None
         signed_in = None if is_another else stage.attendance.operator
         if operator is None:

@@ -58,7 +58,9 @@ def expect_seen(rig: ScenarioRig, seen: Seen) -> None:
 
 def expect_disk(rig: ScenarioRig, expected: OnDisk) -> None:
     """Records by kind, and slips in the order of their records."""
-    _within(lambda: records_on(rig), Counter({kind.value: count for kind, count in expected.records.items()}), "records")
+    _within(
+        lambda: records_on(rig), Counter({kind.value: count for kind, count in expected.records.items()}), "records"
+    )
     _within(lambda: slips_on(rig), list(expected.slips), "slips")
 
 
@@ -107,7 +109,7 @@ def _slip_of(text: str) -> str:
 
 def _badge(page: str) -> str:
     found = re.search(r'data-test="badge">([^<]*)<', page)
-    return "" if found is None else found[1]
+    return "" if found is None else found[1].replace("\N{NON-BREAKING HYPHEN}", "-")
 
 
 def _within(found: Callable[[], object], expected: object, what: str) -> None:

@@ -59,12 +59,20 @@ def play_step(rig: ScenarioRig, step: Deed, wishes: Wishes) -> None:
             rig.power_back()
         case Deed(time=span) if span is not None:
             rig.pass_time(duration(span))
+        case _:
+            _expect(rig, step)
+
+
+def _expect(rig: ScenarioRig, step: Deed) -> None:
+    match step:
         case Deed(sees=seen) if seen is not None:
             expect_seen(rig, seen)
         case Deed(disk=expected) if expected is not None:
             expect_disk(rig, expected)
         case Deed(paper=papers) if papers is not None:
             expect_paper(rig, papers)
+        case _:
+            raise AssertionError(f"nothing plays this step: {step}")
 
 
 def insert(rig: ScenarioRig, card: CardScenario) -> None:

@@ -83,7 +83,9 @@ class Screen:
             TimeoutError: none of them was.
         """
         if self.step not in steps:
-            wait_for(f"{' or '.join(steps)}, not {self.step} {self.fault or ''}", lambda: self.look() in steps, WITHIN_S)
+            wait_for(
+                f"{' or '.join(steps)}, not {self.step} {self.fault or ''}", lambda: self.look() in steps, WITHIN_S
+            )
         return self.step
 
     def walk(self, *stops: str, wishes: Wishes) -> str:

@@ -69,7 +69,7 @@ class Site(_Part, kw_only=True):
 
     place: JourneyKind = JourneyKind.HALL
     second_printer: bool = False
-    profile: str = "tm-t20"
+    profile: str = "tm-t20iii"
     small_disk: bool = False
 
 
@@ -127,6 +127,8 @@ class PrinterFault(_Part, kw_only=True):
     seconds_per_line: float | None = None
     stall: bool = False
     half_open: bool = False
+    busy: bool = False
+    reset_after: int | None = None
     power_off: bool = False
 
 

@@ -7,6 +7,11 @@ from tests.fakes.breakable_slots import Breakage
 from tests.scenarios.rig import ScenarioRig
 from tests.scenarios.script import PrinterFault, ReaderFault, Repair, Trouble, duration
 
+_SILENT = ("silent", "seconds_per_line", "stall", "half_open", "busy")
+"""Faults under which a printer is waited for in vain."""
+
+_HANDS = ("cover_open", "offline", "jam_cutter", "overheat", "silent", "stall", "half_open", "busy", "power_off")
+
 
 def strike(rig: ScenarioRig, trouble: Trouble) -> None:
     """Now, or as soon as the terminal reaches the moment."""
@@ -19,7 +24,8 @@ def strike(rig: ScenarioRig, trouble: Trouble) -> None:
 def _strike(rig: ScenarioRig, trouble: Trouble) -> None:
     around = rig.around
     if trouble.printer is not None:
-        around.wait_briefly(printer=True)
+        if any(getattr(trouble.printer, hand) for hand in _SILENT):
+            around.wait_briefly(printer=True)
         _break_printer(around.printers[int(trouble.printer.second)], trouble.printer)
     if trouble.reader is not None:
         _break_reader(rig, trouble.reader)
@@ -44,7 +50,9 @@ def _break_printer(printer: SimulatedPrinter, fault: PrinterFault) -> None:
         printer.paper_out(after_lines=fault.lines_left or 0)
     if fault.seconds_per_line is not None:
         printer.slow(fault.seconds_per_line)
-    for hand in ("cover_open", "offline", "jam_cutter", "overheat", "silent", "stall", "half_open", "power_off"):
+    if fault.reset_after is not None:
+        printer.reset_after(fault.reset_after)
+    for hand in _HANDS:
         if getattr(fault, hand):
             getattr(printer, hand)()
 
@@ -83,7 +91,7 @@ def mend(rig: ScenarioRig, repair: Repair) -> None:
 def mend_printer(printer: SimulatedPrinter) -> None:
     """Switched on, a new roll, the cover closed, nothing jams, and it speaks again."""
     printer.power_on()
-    for hand in (printer.offline, printer.overheat, printer.silent, printer.stall, printer.half_open):
+    for hand in (printer.offline, printer.overheat, printer.silent, printer.stall, printer.half_open, printer.busy):
         hand(on=False)
     printer.slow(0.0)
     printer.free_cutter()

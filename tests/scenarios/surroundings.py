@@ -10,7 +10,7 @@ import contextlib
 import shutil
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -62,20 +62,21 @@ class Surroundings:
         self.central = CentralSimulator(self.programme, configuration_document=self._configuration())
         self.printers = [self._printer()]
         self.lying: CardScenario | None = None  # the card in the slot
-        self._deadlines: list[ThermalPrinter] = []
+        self.adapters: list[ThermalPrinter] = []
 
     def open_devices(self) -> Devices:
         """Adapters as :func:`kiosk.devices.open_devices` makes them, over these simulators."""
         self._inner = VirtualSlots()
         self.slots = BreakableSlots(self._inner)
         self.reader = SupervisedCardReader(self.slots, read_deadline_s=READ_S)
-        self._deadlines = [
-            ThermalPrinter(sink_from_address(one.address), profile_named(self.site.profile)) for one in self.printers
+        self.adapters = [
+            ThermalPrinter(sink_from_address(one.address), profile_named(self.site.profile), line_s=0.0)
+            for one in self.printers
         ]
         if self.lying is not None:
             self.insert(self.lying)
         professional = WatchedProfessionalReader(VirtualSlots(name="Virtual second slot"), is_own_slot=True)
-        return Devices(self.reader, professional, self._deadlines[0], tray=None)
+        return Devices(self.reader, professional, self.adapters[0], tray=None)
 
     def close(self) -> None:
         """The simulators' own threads."""
@@ -106,8 +107,8 @@ class Surroundings:
     def wait_briefly(self, *, printer: bool | None = None, reader: bool | None = None) -> None:
         """Shorten the deadlines while a device is kept from answering, so that nobody waits seconds for nothing."""
         if printer is not None:
-            for one in self._deadlines:
-                one._deadline_s = SHORT_S if printer else DEADLINE_S
+            for one in self.adapters:
+                one._rules = replace(one._rules, deadline_s=SHORT_S if printer else DEADLINE_S)
         if reader is not None:
             self.reader._deadline_s = SHORT_S if reader else READ_S
 
