@@ -42,6 +42,7 @@ class Fault(enum.Enum):
     COVER_OPEN = "cover_open"
     PRINTER_OFFLINE = "printer_offline"  # says that it is not ready, or cannot be reached
     PRINTER_SILENT = "printer_silent"  # prints, perhaps, and says nothing
+    SECOND_PRINTER = "second_printer"  # slips come out of the one that takes over
     SLIPS_IN_DOUBT = "slips_in_doubt"  # of today: failed, or nobody knows
     NETWORK = "network"
     CENTRAL_REFUSING = "central_refusing"
@@ -104,6 +105,7 @@ TABLE: dict[Fault, FaultLine] = {
     Fault.PRINTER_OFFLINE: FaultLine("P-05", _STOPS, goes_on=False),
     Fault.PRINTER_SILENT: FaultLine("P-06", _WARNING, goes_on=True),
     Fault.SLIPS_IN_DOUBT: FaultLine("P-07", _INFO, goes_on=True),
+    Fault.SECOND_PRINTER: FaultLine("P-08", _WARNING, goes_on=True),
     Fault.NETWORK: FaultLine("N-01", _WARNING, goes_on=True),
     Fault.CENTRAL_REFUSING: FaultLine("N-02", _WARNING, goes_on=True),
     Fault.SENDING_LATE: FaultLine("N-03", _WARNING, goes_on=True),

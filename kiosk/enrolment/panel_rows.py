@@ -12,6 +12,7 @@ from typing import Any
 
 from kiosk.enrolment.faults import TABLE, Fault, Severity
 from kiosk.enrolment.machine import CentralReading
+from kiosk.enrolment.ports import PrinterState
 from kiosk.enrolment.readiness import CLOCK_DOUBTFUL, Observation, current_faults
 from kiosk.enrolment.rules import PARIS
 from kiosk.enrolment.upkeep import Level
@@ -22,9 +23,8 @@ _PARTS: dict[str, frozenset[Fault]] = {
     "place": frozenset({Fault.NOT_READY, Fault.REVOKED, Fault.NOT_REGISTERED, Fault.TRUST_EXPIRED}),
     "reader": frozenset({Fault.NO_READER, Fault.NO_SERVICE}),
     "professional": frozenset(),
-    "printer": frozenset(
-        {Fault.PAPER_LOW, Fault.PAPER_OUT, Fault.COVER_OPEN, Fault.PRINTER_OFFLINE, Fault.PRINTER_SILENT}
-    ),
+    "printer": frozenset({Fault.SECOND_PRINTER}),
+    "second_printer": frozenset(),
     "disk": frozenset({Fault.DISK_LOW, Fault.DISK_FULL}),
     "clock": frozenset({Fault.CLOCK_DOUBTFUL, Fault.CLOCK_WRONG}),
     "network": frozenset({Fault.NETWORK, Fault.CENTRAL_REFUSING, Fault.CONTACT_LOST}),
@@ -33,6 +33,10 @@ _PARTS: dict[str, frozenset[Fault]] = {
     "configuration": frozenset({Fault.CONFIGURATION_OLD}),
     "slips": frozenset({Fault.SLIPS_IN_DOUBT}),
 }
+_OF_PAPER = frozenset(
+    {Fault.PAPER_LOW, Fault.PAPER_OUT, Fault.COVER_OPEN, Fault.PRINTER_OFFLINE, Fault.PRINTER_SILENT}
+)
+"""Of the printer that is in use, whichever that is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,7 @@ class _Word:
     state: str
     values: dict[str, Any] = field(default_factory=dict)
     at: str = ""
+    level: Level = Level.OK  # where no fault says more
 
 
 def rows_of(seen: Observation) -> tuple[Row, ...]:
@@ -65,16 +70,20 @@ def rows_of(seen: Observation) -> tuple[Row, ...]:
         "reader": _Word(seen.reader.value),
         **_professional(seen.professional),
         "printer": _Word("unasked" if seen.printer is None else seen.printer.value),
+        **_second_printer(seen.second_printer),
         "disk": _disk(seen.disk_free),
         "slips": _Word("doubtful" if seen.doubtful else "fine", {"number": len(seen.doubtful)}),
         **_of_central(seen.central),
     }
-    return tuple(_row(part, words[part], faults) for part in _PARTS if part in words)
+    owners = dict(_PARTS)
+    in_use = "second_printer" if seen.is_second_in_use else "printer"
+    owners[in_use] |= _OF_PAPER
+    return tuple(_row(part, words[part], faults, owners[part]) for part in _PARTS if part in words)
 
 
-def _row(part: str, word: _Word, faults: Iterable[Fault]) -> Row:
-    own = tuple(fault for fault in faults if fault in _PARTS[part])
-    level = _LEVEL_OF[TABLE[own[0]].severity] if own else Level.OK
+def _row(part: str, word: _Word, faults: Iterable[Fault], owned: frozenset[Fault]) -> Row:
+    own = tuple(fault for fault in faults if fault in owned)
+    level = _LEVEL_OF[TABLE[own[0]].severity] if own else word.level
     return Row(part, level, word.state, word.values, word.at, own)
 
 
@@ -84,6 +93,12 @@ def _place(seen: Observation) -> _Word:
 
 def _professional(has_card: bool | None) -> dict[str, _Word]:
     return {} if has_card is None else {"professional": _Word("card" if has_card else "none")}
+
+
+def _second_printer(state: PrinterState | None) -> dict[str, _Word]:
+    if state is None:
+        return {}
+    return {"second_printer": _Word(state.value, level=Level.OK if state is PrinterState.READY else Level.WARNING)}
 
 
 def _disk(free: int | None) -> _Word:

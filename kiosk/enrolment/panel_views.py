@@ -23,6 +23,7 @@ from kiosk.enrolment.forms import Form, text
 from kiosk.enrolment.panel import OPENED_FROM
 from kiosk.enrolment.panel_rows import Row
 from kiosk.enrolment.panel_sheet import PanelSheet
+from kiosk.enrolment.ports import PRINTER_PARTS, PrinterState
 from kiosk.enrolment.screen import Screen, Touch
 from kiosk.enrolment.session import EnrolmentSession
 from kiosk.enrolment.steps import JourneyKind, Step
@@ -42,6 +43,14 @@ PANEL_TOUCHES: dict[str, Act] = {
 _BADGED = frozenset({Step.ATTRACT, Step.SIGN_IN, Step.DAY})
 _BADGE_CODES = 2  # the gravest; all of them stand on the panel
 _UNBROKEN_HYPHEN = "\N{NON-BREAKING HYPHEN}"
+_WORDS_OF = {"second_printer": "printer"}  # whose words a part's state is said with
+_LAST_ROLL_STEP = "trial"
+_ROLL_STEPS = ("open", "roll", "shut", _LAST_ROLL_STEP)
+# An open cover does not tell whether the roll is in.
+_ROLL = {
+    PrinterState.PAPER_OUT.value: frozenset({"open"}),
+    PrinterState.COVER_OPEN.value: frozenset({"roll", "shut"}),
+}
 _ID_TAIL = 8  # of a record id: enough to find it at central, short enough to read out
 
 
@@ -76,6 +85,7 @@ def _panel(sheet: PanelSheet, texts: Texts, kind: JourneyKind) -> dict[str, Any]
             }
             for slip in sheet.doubtful
         ],
+        "roll_steps": _roll_steps(sheet.rows),
         "task": "" if sheet.task is None else sheet.task.value,
         "paper": None
         if sheet.paper is None
@@ -84,12 +94,19 @@ def _panel(sheet: PanelSheet, texts: Texts, kind: JourneyKind) -> dict[str, Any]
     }
 
 
+def _roll_steps(rows: Iterable[Row]) -> list[tuple[str, bool]]:
+    """How a roll is changed, each step with whether it is the one to do now, as the printers tell."""
+    states = [row.state for row in rows if row.part in PRINTER_PARTS]
+    now = next((_ROLL[state] for state in states if state in _ROLL), frozenset({_LAST_ROLL_STEP}))
+    return [(step, step in now) for step in _ROLL_STEPS]
+
+
 def _row(row: Row, texts: Texts, kind: JourneyKind) -> dict[str, Any]:
     return {
         "part": row.part,
         "level": row.level.value,
         "name": texts.say(f"panel.{row.part}", kind),
-        "words": texts.say(f"panel.{row.part}.{row.state}", kind, at=row.at, **row.values),
+        "words": texts.say(f"panel.{_WORDS_OF.get(row.part, row.part)}.{row.state}", kind, at=row.at, **row.values),
         "faults": _faults(row.faults, texts),
     }
 

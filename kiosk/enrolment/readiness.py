@@ -40,6 +40,7 @@ _PRINTER = {
     PrinterState.OFFLINE: Fault.PRINTER_OFFLINE,
     PrinterState.UNKNOWN: Fault.PRINTER_SILENT,
 }
+_MAY_PRINT = frozenset({PrinterState.READY, PrinterState.PAPER_LOW, PrinterState.UNKNOWN})
 _SEEN_LIVE = OF_PLACE | frozenset(READER_FAULTS.values())
 _RANK = {Severity.STOPS: 0, Severity.WARNING: 1, Severity.INFO: 2}
 
@@ -51,6 +52,7 @@ class Observation:
     ``not_ready`` is the code of the NotReadyError that keeps the terminal from enrolling, ``doubtful`` the slips of
     today that failed or of which nobody knows. ``central`` is None when the terminal's own disk cannot be read.
     ``professional``: whether a professional's card lies in the second reader, None when there is no second reader.
+    ``second_printer`` is the one that takes over; None when there is none.
     """
 
     at: datetime
@@ -61,6 +63,13 @@ class Observation:
     not_ready: str | None = None
     doubtful: tuple[DoubtfulSlip, ...] = ()
     professional: bool | None = None
+    second_printer: PrinterState | None = None
+
+    @property
+    def is_second_in_use(self) -> bool:
+        """Whether slips come out of the second printer: silence of the first is reason enough where there is one."""
+        is_first_well = self.printer in {None, PrinterState.READY, PrinterState.PAPER_LOW}
+        return not is_first_well and self.second_printer in _MAY_PRINT
 
 
 def current_faults(seen: Observation) -> tuple[Fault, ...]:
@@ -91,8 +100,11 @@ def _place(seen: Observation) -> Iterator[Fault]:
 def _devices(seen: Observation) -> Iterator[Fault]:
     if seen.reader in READER_FAULTS:
         yield READER_FAULTS[seen.reader]
-    if seen.printer in _PRINTER:
-        yield _PRINTER[seen.printer]
+    if seen.is_second_in_use:
+        yield Fault.SECOND_PRINTER
+    printer = seen.second_printer if seen.is_second_in_use else seen.printer
+    if printer in _PRINTER:
+        yield _PRINTER[printer]
     if seen.doubtful:
         yield Fault.SLIPS_IN_DOUBT
 

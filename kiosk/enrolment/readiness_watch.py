@@ -9,7 +9,7 @@ from __future__ import annotations
 from kiosk.enrolment.errors import NotReadyError, StoreError
 from kiosk.enrolment.machine import CentralReading
 from kiosk.enrolment.panel_rows import rows_of
-from kiosk.enrolment.ports import DoubtfulSlip, NoSecondReader
+from kiosk.enrolment.ports import PRINTER_PARTS, DoubtfulSlip, NoSecondReader
 from kiosk.enrolment.readiness import Observation, current_faults
 from kiosk.enrolment.stage import Stage
 from kiosk.enrolment.steps import RESTING, Step
@@ -44,10 +44,12 @@ class ReadinessWatch:
 
     def _observed(self) -> Observation:
         tools = self._stage.tools
+        printers = dict(tools.printer.parts())
         return Observation(
             at=tools.clock(),
             reader=tools.reader.presence().state,
-            printer=tools.printer.state(),
+            printer=printers.get(PRINTER_PARTS[0]),
+            second_printer=printers.get(PRINTER_PARTS[1]),
             disk_free=tools.upkeep.disk.free_bytes(),
             central=self._central(),
             not_ready=self._not_ready(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kiosk.enrolment.ports import PrinterState, PrintOutcome, PrintResult, SlipPrinter
+from kiosk.enrolment.ports import PRINTER_PARTS, PrinterState, PrintOutcome, PrintResult, SlipPrinter
 from kiosk.enrolment.slip import Slip
 
 READY = PrintOutcome(PrintResult.PRINTED, PrinterState.READY)
@@ -12,12 +12,16 @@ SILENT = PrintOutcome(PrintResult.UNKNOWN, PrinterState.UNKNOWN)
 
 
 class FakeSlipPrinter(SlipPrinter):
-    """``coming`` are the outcomes of the next slips, all is well when there are none; ``told`` are those before."""
+    """``coming`` are the outcomes of the next slips, all is well when there are none; ``told`` are those before.
+
+    ``second`` is the state of a printer that would take over; None: there is none.
+    """
 
     def __init__(self) -> None:
         self.coming: list[PrintOutcome] = []
         self.given: list[Slip] = []
         self.told: list[PrintOutcome] = []
+        self.second: PrinterState | None = None
 
     def state(self) -> PrinterState:
         return self.coming[0].state if self.coming else PrinterState.READY
@@ -26,5 +30,9 @@ class FakeSlipPrinter(SlipPrinter):
         self.given.append(slip)
         self.told.append(self.coming.pop(0) if self.coming else READY)
         return self.told[-1]
+
+    def parts(self) -> tuple[tuple[str, PrinterState], ...]:
+        names = zip(PRINTER_PARTS, (self.state(), self.second), strict=True)
+        return tuple((name, state) for name, state in names if state is not None)
 
     def close(self) -> None: ...

@@ -37,6 +37,11 @@ CHECKED = ("disk", "keys", "clock", "trust", "reader", "printer", "central", "me
 SEEN: list[Observation] = [
     *(Observation(at=PRESENT, reader=state) for state in ReaderState),
     *(Observation(at=PRESENT, printer=state) for state in (None, *PrinterState)),
+    *(
+        Observation(at=PRESENT, printer=first, second_printer=second)
+        for first in (PrinterState.READY, PrinterState.OFFLINE)
+        for second in PrinterState
+    ),
     *(Observation(at=PRESENT, disk_free=free) for free in (None, 0, 5 << 20, 3 << 30)),
     *(Observation(at=PRESENT, professional=has_card) for has_card in (True, False)),
     *(Observation(at=PRESENT, not_ready=code) for code in (None, "revoked", "trust_root")),
@@ -89,6 +94,37 @@ def test_a_line_shows_the_codes_of_its_own_part_only(rig: EnrolmentRig) -> None:
     assert [fault["code"] for fault in rows["printer"]["faults"]] == ["P-03"]
     assert [fault["code"] for fault in rows["disk"]["faults"]] == ["D-03"]
     assert rows["reader"]["faults"] == []
+
+
+def test_each_printer_has_a_line_and_the_paper_of_the_one_in_use(rig: EnrolmentRig) -> None:
+    seen = Observation(at=PRESENT, printer=PrinterState.PAPER_OUT, second_printer=PrinterState.PAPER_LOW)
+    rows = {row["part"]: row for row in pictured(rig, PanelSheet(rows=rows_of(seen)), "fr")["rows"]}
+    assert [fault["code"] for fault in rows["printer"]["faults"]] == ["P-08"]
+    assert [fault["code"] for fault in rows["second_printer"]["faults"]] == ["P-02"]
+
+
+def test_a_second_printer_at_rest_that_is_not_ready_is_marked(rig: EnrolmentRig) -> None:
+    seen = Observation(at=PRESENT, printer=PrinterState.READY, second_printer=PrinterState.OFFLINE)
+    rows = {row["part"]: row["level"] for row in pictured(rig, PanelSheet(rows=rows_of(seen)), "fr")["rows"]}
+    assert (rows["printer"], rows["second_printer"]) == ("ok", "warning")
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "now"),
+    [
+        (PrinterState.PAPER_OUT, None, ["open"]),
+        (PrinterState.COVER_OPEN, None, ["roll", "shut"]),
+        (PrinterState.READY, None, ["trial"]),
+        (PrinterState.READY, PrinterState.COVER_OPEN, ["roll", "shut"]),
+        (None, None, ["trial"]),
+    ],
+)
+def test_the_panel_guides_through_a_change_of_paper(
+    rig: EnrolmentRig, first: PrinterState | None, second: PrinterState | None, now: list[str]
+) -> None:
+    seen = Observation(at=PRESENT, printer=first, second_printer=second)
+    steps = pictured(rig, PanelSheet(rows=rows_of(seen)), "fr")["roll_steps"]
+    assert [step for step, is_now in steps if is_now] == now
 
 
 def test_a_minute_that_goes_by_is_no_reason_to_draw_anew() -> None:

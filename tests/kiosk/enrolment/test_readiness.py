@@ -44,6 +44,7 @@ SEEN: dict[Fault, Observation] = {
     Fault.COVER_OPEN: replace(WELL, printer=PrinterState.COVER_OPEN),
     Fault.PRINTER_OFFLINE: replace(WELL, printer=PrinterState.OFFLINE),
     Fault.PRINTER_SILENT: replace(WELL, printer=PrinterState.UNKNOWN),
+    Fault.SECOND_PRINTER: replace(WELL, printer=PrinterState.PAPER_OUT, second_printer=PrinterState.READY),
     Fault.SLIPS_IN_DOUBT: replace(WELL, doubtful=(DOUBTFUL,)),
     Fault.DISK_LOW: replace(WELL, disk_free=DISK_LOW - 1),
     Fault.DISK_FULL: replace(WELL, disk_free=DISK_FULL - 1),
@@ -86,6 +87,29 @@ def test_every_fault_is_of_the_machine_or_of_a_visit() -> None:
 def test_the_gravest_comes_first() -> None:
     seen = replace(SEEN[Fault.NETWORK], printer=PrinterState.PAPER_OUT, doubtful=(DOUBTFUL,))
     assert current_faults(seen) == (Fault.PAPER_OUT, Fault.NETWORK, Fault.SLIPS_IN_DOUBT)
+
+
+@pytest.mark.parametrize(
+    "first", [one for one in PrinterState if one not in {PrinterState.READY, PrinterState.PAPER_LOW}]
+)
+def test_a_second_printer_that_is_ready_keeps_the_terminal_open(first: PrinterState) -> None:
+    seen = replace(WELL, printer=first, second_printer=PrinterState.READY)
+    assert current_faults(seen) == (Fault.SECOND_PRINTER,)
+    assert closing_fault(current_faults(seen)) is None
+
+
+def test_what_is_told_of_paper_is_of_the_printer_in_use() -> None:
+    seen = replace(WELL, printer=PrinterState.OFFLINE, second_printer=PrinterState.PAPER_LOW)
+    assert set(current_faults(seen)) == {Fault.SECOND_PRINTER, Fault.PAPER_LOW}
+
+
+def test_two_printers_without_paper_stop_the_terminal() -> None:
+    seen = replace(WELL, printer=PrinterState.PAPER_OUT, second_printer=PrinterState.COVER_OPEN)
+    assert current_faults(seen) == (Fault.PAPER_OUT,)
+
+
+def test_a_second_printer_that_is_not_needed_is_no_fault() -> None:
+    assert current_faults(replace(WELL, second_printer=PrinterState.OFFLINE)) == ()
 
 
 def test_nothing_that_was_not_asked_is_judged() -> None:

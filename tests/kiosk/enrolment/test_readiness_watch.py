@@ -57,6 +57,14 @@ def test_with_paper_or_a_printer_that_says_nothing_people_enrol(state: PrinterSt
     assert rig.step is Step.WHO or rig.step is Step.NOTICE
 
 
+def test_with_a_second_printer_that_is_ready_people_enrol_and_the_agent_is_told(rig: EnrolmentRig) -> None:
+    rig.printer.second = PrinterState.READY
+    look(rig, NO_PAPER)
+    assert rig.session.screen().faults == (Fault.SECOND_PRINTER,)
+    rig.printer.coming = []
+    rig.go(Step.THANKS)
+
+
 def test_a_terminal_opens_by_itself_when_the_paper_is_back(rig: EnrolmentRig) -> None:
     look(rig, NO_PAPER)
     look(rig)
