@@ -111,7 +111,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--port", help="port of the screens on loopback (KIOSK_PORT, 8200)")
     parser.add_argument("--simulate", action="store_true", help="virtual cards and a simulated printer, with /demo")
     parser.add_argument("--reader", help="part of the card reader's name (KIOSK_READER)")
-    parser.add_argument("--printer", help="tcp://host, usb://vendor:product, serial:/path or file:/path (KIOSK_PRINTER)")
+    parser.add_argument("--printer", help="tcp://host, usb://vendor:product, serial:/path, file:/path (KIOSK_PRINTER)")
     parser.add_argument("--printer-profile", help="the printer's model (KIOSK_PRINTER_PROFILE, tm-t20iii)")
     parser.add_argument("--second-printer", help="the same of one that takes over (KIOSK_SECOND_PRINTER)")
     parser.add_argument("--second-printer-profile", help="its model (KIOSK_SECOND_PRINTER_PROFILE, the first one's)")
