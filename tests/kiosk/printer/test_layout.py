@@ -11,7 +11,6 @@ from kiosk.enrolment.slip import LineRole, Slip, SlipKind, SlipLine
 from kiosk.printer.errors import LayoutError
 from kiosk.printer.layout import SlipLayout
 from kiosk.printer.profile import CLONE_80, NO_QR_80, TM_T20, Cut, PrinterProfile
-from kiosk.printer.qr_size import module_size
 from kiosk.printer.simulator.mechanism import Mechanism
 from kiosk.printer.simulator.paper import Paper, QrSymbol, Raster, TextLine
 
@@ -153,16 +152,6 @@ def test_the_native_qr_code_is_centred_and_as_large_as_reads_well(layout: SlipLa
 
     (symbol,) = (element for element in paper.elements if isinstance(element, QrSymbol))
     assert (symbol.align, symbol.module, symbol.level, symbol.content) == ("center", 8, "M", CONTENT)
-
-
-@pytest.mark.parametrize(("length", "size"), [(20, 8), (63, 8), (300, 7), (1000, 4)])
-def test_a_longer_qr_code_gets_smaller_modules_so_that_it_fits(length: int, size: int) -> None:
-    assert module_size(length, 576) == size
-
-
-def test_a_qr_code_that_phones_could_not_read_is_refused() -> None:
-    with pytest.raises(LayoutError, match="too long"):
-        module_size(3000, 576)
 
 
 @pytest.mark.parametrize("content", ["https://é.example", "abc\x10\x04\x01", "a\nb"])
