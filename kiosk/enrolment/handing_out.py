@@ -194,11 +194,13 @@ class HandingOut:
 
 
 def _left_of(opening: Opening, slips: tuple[SlipProgress, ...]) -> Opening:
-    """What is still needed after a round of printing: missing slips that are not void, and whether one was torn."""
+    """What is still needed after a round of printing: missing slips that are not void; for a code, who it is for."""
     same = {slip.kind for slip in slips if slip.is_missing and not slip.is_void}
-    is_torn = any(slip.is_void and slip.state == PrintResult.FAILED.value for slip in slips)
     return dataclasses.replace(
-        opening, slips=tuple(slip for slip in opening.slips if slip.kind in same), is_torn=is_torn
+        opening,
+        slips=tuple(slip for slip in opening.slips if slip.kind in same),
+        basis=opening.basis if any(slip.kind is SlipKind.ACTIVATION and slip.is_missing for slip in slips) else None,
+        is_torn=any(slip.is_void and slip.state == PrintResult.FAILED.value for slip in slips),
     )
 
 

@@ -334,6 +334,11 @@ def test_nobody_is_kept_in_memory_once_the_slips_are_settled(rig: EnrolmentRig, 
     assert held(ReissueBasis) == held(Opening) == []
 
 
+def test_nobody_is_kept_in_memory_for_a_slip_without_a_code(rig: EnrolmentRig, held: Held) -> None:
+    at_the_paper(rig, TORN, READY)
+    assert held(ReissueBasis) == []
+
+
 def test_the_code_of_a_void_slip_leaves_the_memory_at_once(rig: EnrolmentRig, held: Held) -> None:
     at_the_paper(rig, READY, TORN)
     (opening,) = held(Opening)
