@@ -45,16 +45,16 @@ def label_column(labels: Iterable[str], width: int) -> int:
 def field(label: str, value: str, column: int, width: int) -> Iterator[str]:
     """``label : value``, the value wrapped under itself.
 
-    A value with a number too long for its column stands on one line with its label, or under it, not cut; a label too
-    long for the column stands above its value.
+    A label or a value too long for its column stands on one row with the other where both fit, so that no number is
+    torn apart; else the label, or a value with a word too long for the column, makes the value stand under the label.
     """
     colon = NO_BREAK_SPACE + ": "
+    room = width - column - len(colon)
     longest = max(map(len, value.split(" ")))
-    too_long = longest > width - column - len(colon)
-    if too_long and len(label + colon + value) <= width:
+    if (len(label) > column or len(value) > room) and len(label + colon + value) <= width:
         yield label + colon + value
         return
-    if len(label) > column or too_long:
+    if len(label) > column or longest > room:
         yield from wrapped(label + colon.rstrip(), width)
         indent = max(min(LONG_LABEL_INDENT, width - longest), 0)
         yield from (" " * indent + row for row in wrapped(value, width - indent))

@@ -99,10 +99,16 @@ def test_a_number_too_long_for_its_column_is_not_cut(layout: SlipLayout) -> None
     assert f"Accusé n° : {number}" in text.replace("\u00a0", " ")
 
 
-def test_a_label_too_long_for_its_column_stands_above_its_value(layout: SlipLayout) -> None:
+def test_a_label_too_long_for_its_column_stands_beside_a_value_that_still_fits(layout: SlipLayout) -> None:
     text = _text(layout, SlipLine(LineRole.FIELD, "oui", "Accès des médecins du centre 15"))
 
-    assert text.splitlines() == ["Accès des médecins du centre 15 :", "  oui"]
+    assert text.splitlines() == ["Accès des médecins du centre 15 : oui"]
+
+
+def test_a_label_too_long_for_its_column_stands_above_its_value(layout: SlipLayout) -> None:
+    text = _text(layout, SlipLine(LineRole.FIELD, "oui, dès aujourd'hui", "Accès des médecins du centre 15"))
+
+    assert text.splitlines() == ["Accès des médecins du centre 15 :", "  oui, dès aujourd'hui"]
 
 
 def test_a_code_is_centred_and_twice_as_large_but_not_bold(layout: SlipLayout) -> None:

@@ -65,3 +65,7 @@ def test_a_number_too_long_for_its_column_stands_with_its_label_where_both_fit()
 def test_a_number_too_long_for_both_stands_under_its_label() -> None:
     number = "T-HALL-01-20261122-42E9FBD3"
     assert list(field("Accusé n°", number, 13, 32)) == [f"Accusé n°{NO_BREAK}:", f"  {number}"]
+
+
+def test_a_number_with_spaces_is_not_torn_apart_where_it_fits_beside_its_label() -> None:
+    assert list(field("N° de sécu", "1 00 ** ** *** ***", 13, 32)) == [f"N° de sécu{NO_BREAK}: 1 00 ** ** *** ***"]
