@@ -108,8 +108,9 @@ def test_two_printers_without_paper_stop_the_terminal() -> None:
     assert current_faults(seen) == (Fault.PAPER_OUT,)
 
 
-def test_a_second_printer_that_is_not_needed_is_no_fault() -> None:
-    assert current_faults(replace(WELL, second_printer=PrinterState.OFFLINE)) == ()
+@pytest.mark.parametrize("second", PrinterState)
+def test_a_second_printer_that_is_not_needed_is_no_fault(second: PrinterState) -> None:
+    assert current_faults(replace(WELL, second_printer=second)) == ()
 
 
 def test_nothing_that_was_not_asked_is_judged() -> None:

@@ -83,8 +83,9 @@ def test_a_card_that_came_meanwhile_is_not_disturbed(hall: EnrolmentRig) -> None
     hall.is_slow = True
     hall.session.scanning.present(hall.touch(), CODE)
     hall.insert()
-    hall.work()
-    assert hall.step is not Step.ATTRACT
+    answered, _read = hall.held
+    answered()
+    assert hall.step is Step.READING
     assert hall.journey.complaint is None
 
 
