@@ -69,3 +69,8 @@ def test_a_number_too_long_for_both_stands_under_its_label() -> None:
 
 def test_a_number_with_spaces_is_not_torn_apart_where_it_fits_beside_its_label() -> None:
     assert list(field("N° de sécu", "1 00 ** ** *** ***", 13, 32)) == [f"N° de sécu{NO_BREAK}: 1 00 ** ** *** ***"]
+
+
+def test_a_word_as_wide_as_the_paper_stands_whole_under_its_label() -> None:
+    word = "Deux-Châteaux-Saint-Barthélemyss"
+    assert list(field("Lieu", word, 13, 32)) == [f"Lieu{NO_BREAK}:", word]
