@@ -12,7 +12,7 @@ from kiosk.card_reader.virtual.people import card_of
 from kiosk.card_reader.virtual.vpcd import VpcdCard
 from tests.fakes.pcscd import READER_NAME, running_pcscd, why_unavailable
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.mark.pcsc
