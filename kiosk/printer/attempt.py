@@ -16,6 +16,7 @@ from kiosk.printer.job import JobId, job_bytes, time_on_paper
 from kiosk.printer.leftover import Leftover
 from kiosk.printer.profile import Confirmation, PrinterProfile
 
+TRIES = 3  # an answer lost on the way costs two: the next may be a late one
 WELL = frozenset({PrinterState.READY, PrinterState.PAPER_LOW})
 _IN_TURN = frozenset({Confirmation.PROCESS_ID, Confirmation.IN_ORDER})
 
@@ -124,9 +125,7 @@ class Attempt:
         """Wait for the word that all is carried out, asking the state meanwhile so that a "no" is heard at once."""
         while True:
             done = self._dialogue.done(job, min(self._until, self._clock() + REPLY_S))
-            state = self._state_now()
-            if done and state is PrinterState.UNKNOWN:
-                state = self._state_now()  # one answer may be lost on the way
+            state = self._state_now(tries=TRIES if done else 1)
             if done or state in REFUSING or self._clock() >= self._until:
                 return _settled(state, is_printed=done and is_ours)
 
@@ -139,9 +138,13 @@ class Attempt:
             if state in REFUSING or self._clock() >= end:
                 return _settled(state, is_printed=before in WELL)
 
-    def _state_now(self) -> PrinterState:
-        # A job done in the last instant may still be asked how the printer is.
-        return self._dialogue.refusal or self._dialogue.state(max(self._until, self._clock()) + REPLY_S)
+    def _state_now(self, tries: int = 1) -> PrinterState:
+        state = PrinterState.UNKNOWN
+        while state is PrinterState.UNKNOWN and tries:
+            # A job done in the last instant may still be asked how the printer is.
+            state = self._dialogue.refusal or self._dialogue.state(max(self._until, self._clock()) + REPLY_S)
+            tries -= 1
+        return state
 
     def _take_back(self) -> None:
         """What was not printed must not come out for the next person."""

@@ -15,7 +15,11 @@ from kiosk.printer.profile import Confirmation, Discard, PrinterProfile
 
 
 class Leftover:
-    """Of one printer, over all its links. A former life of this program may have left something: so it begins."""
+    """Of one printer, over all its links.
+
+    A former life of this program may have left something, power having failed in the middle of a slip: so it begins,
+    at the price of one empty piece of paper before the first slip.
+    """
 
     def __init__(self, profile: PrinterProfile, clock: Callable[[], float]) -> None:
         self._can_forget = profile.discard is Discard.REAL_TIME
@@ -26,7 +30,7 @@ class Leftover:
         self._clock = clock
         self._from: float | None = clock()
         self._is_ours = False
-        self._strip = False
+        self._strip = True
 
     @property
     def is_possible(self) -> bool:

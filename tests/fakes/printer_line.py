@@ -13,6 +13,7 @@ from kiosk.printer.errors import DeviceError
 from kiosk.printer.link import ByteSink, Link
 from kiosk.printer.profile import TM_T20, PrinterProfile
 from kiosk.printer.simulator.mechanism import Mechanism
+from kiosk.printer.simulator.paper import TextLine
 
 Action = Callable[[], object]
 
@@ -95,6 +96,16 @@ class PrinterLine(ByteSink):
         until = self.now + seconds
         while self._step(until) < until:
             pass
+
+    def lines_bearing(self, word: str) -> int:
+        """How many printed lines say this word, those included that still hang in the slot."""
+        elements = [element for paper in self.mechanism.papers for element in paper.elements]
+        hanging = self.mechanism._typesetter._elements
+        return sum(isinstance(line, TextLine) and word in line.text for line in (*elements, *hanging))
+
+    def whole_papers(self) -> list[str]:
+        """The text of each paper that was printed to its cut."""
+        return [paper.text for paper in self.mechanism.papers if paper.complete]
 
     @contextmanager
     def open(self, timeout_s: float) -> Iterator[Link]:

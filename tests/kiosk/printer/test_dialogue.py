@@ -27,7 +27,7 @@ class ScriptedLink(Link):
         self.now = 0.0
         self.written: list[bytes] = []
         self.takes = 1_000_000  # bytes at once
-        self._said = before
+        self._said = [before] if before else []  # each is read by itself
         self._answers = list(answers)
 
     def write(self, data: bytes, timeout_s: float) -> None:
@@ -42,13 +42,13 @@ class ScriptedLink(Link):
         return len(data[: self.takes])
 
     def read(self, timeout_s: float) -> bytes:
-        said, self._said = self._said, b""
-        if not said:
-            self.now += timeout_s
-        return said
+        if self._said:
+            return self._said.pop(0)
+        self.now += timeout_s
+        return b""
 
-    def say(self, data: bytes) -> None:
-        self._said += data
+    def say(self, *pieces: bytes) -> None:
+        self._said += [piece for piece in pieces if piece]
 
 
 def _dialogue(
@@ -87,7 +87,9 @@ class TestState:
         assert _dialogue(link).state(until=5.0) is PrinterState.READY
 
     def test_what_was_on_the_line_before_answers_nothing(self) -> None:
-        assert _dialogue(ScriptedLink(before=READY * 4)).state(until=5.0) is PrinterState.UNKNOWN
+        link = ScriptedLink(b"", *[READY] * 3, before=READY)
+
+        assert _dialogue(link).state(until=5.0) is PrinterState.UNKNOWN
 
     def test_nothing_is_asked_of_a_printer_that_cannot_answer(self) -> None:
         link = ScriptedLink(readable=False)
@@ -162,7 +164,9 @@ class TestTheWord:
 
 class TestReached:
     def test_an_older_question_answered_first_is_taken_off_the_line_too(self) -> None:
-        dialogue = _dialogue(ScriptedLink(b"\x00\x00"), IN_ORDER)
+        link = ScriptedLink(b"")
+        dialogue = _dialogue(link, IN_ORDER)
+        link.say(b"\x00", b"\x00")
         is_reached = dialogue.reached(JOB, until=5.0)
         dialogue.send(b"job", until=5.0)
 
