@@ -1,4 +1,4 @@
-"""Print every figure: ``python -m bench [card] [commit] [slip] [steps] [proofs] [intake] [start] [voice]``."""
+"""Print every figure, or of some parts: ``python -m bench [PART]...``, where a part is a key of ``PARTS``."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from bench.figures import table
 
 PARTS = {
     "card": "bench.card_read",
+    "card_line": "bench.card_line",
+    "card_screen": "bench.card_screen",
     "commit": "bench.commit",
     "slip": "bench.slip",
     "steps": "bench.steps",

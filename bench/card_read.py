@@ -17,6 +17,7 @@ from bench.figures import Figure, percentile, table
 from kiosk.card_reader.connection import CardConnection
 from kiosk.card_reader.pcsc import PcscSlots
 from kiosk.card_reader.reader import SupervisedCardReader
+from kiosk.card_reader.virtual.line import NO_DELAY
 from kiosk.card_reader.virtual.people import card_of
 from kiosk.card_reader.vitale import read_card
 from kiosk.enrolment.ports import ReaderState
@@ -26,7 +27,7 @@ from tests.waiting import wait_until
 
 ROUNDS = 400
 WARM_UP = 20
-MOST = 1.3
+MOST = 1.2
 CARD = card_of("famille")
 
 
@@ -38,13 +39,24 @@ def run() -> list[Figure]:
     """
     if reason := why_unavailable():
         raise RuntimeError(reason)
-    commands = _commands()
-    with running_pcscd() as daemon, _card_process(daemon.port), _reader() as reader:
+    commands = [command for command, _ in commands_of_a_reading()]
+    with running_pcscd() as daemon, card_process(daemon.port), our_reader() as reader:
         insertion = reader.presence().insertion
-        whole = _in_turn(lambda: reader.read(insertion), _Bare(commands))
+        bare = bare_reading(commands)
+        whole = in_turn(lambda: reader.read(insertion), bare)
+        by_class = in_turn(PyscardsOwn(commands), bare)
         with PcscSlots(FIRST_SLOT).connect(FIRST_SLOT) as connection:
-            within = _in_turn(lambda: read_card(connection, CARD.atr), lambda: _send(connection, commands))
-    return [*_whole_figures(*whole, len(commands)), *_within_figures(*within, len(commands))]
+            within = in_turn(lambda: read_card(connection, CARD.atr), lambda: _send(connection, commands))
+    return [
+        *_whole_figures(*whole, len(commands)),
+        Figure(
+            "the same commands by pyscard's connection class, over bare",
+            percentile(by_class[0], 50) / percentile(by_class[1], 50),
+            "ratio",
+            "no product code: readers(), createConnection, connect, transmit, disconnect, as its manual shows",
+        ),
+        *_within_figures(*within, len(commands)),
+    ]
 
 
 def _whole_figures(ours: list[float], bare: list[float], count: int) -> list[Figure]:
@@ -80,28 +92,36 @@ def _within_figures(ours: list[float], bare: list[float], count: int) -> list[Fi
     ]
 
 
-def _in_turn(ours: Callable[[], object], bare: Callable[[], object]) -> tuple[list[float], list[float]]:
+def in_turn(
+    ours: Callable[[], object], bare: Callable[[], object], *, rounds: int = ROUNDS, warm_up: int = WARM_UP
+) -> tuple[list[float], list[float]]:
     """Milliseconds of both, measured alternately and each first in every other round: a noisy moment hits both."""
     times: tuple[list[float], list[float]] = ([], [])
-    for turn in range(WARM_UP + ROUNDS):
+    for turn in range(warm_up + rounds):
         for work, kept in list(zip((ours, bare), times, strict=True))[:: 1 if turn % 2 else -1]:
             began = time.perf_counter()
             work()
-            if turn >= WARM_UP:
+            if turn >= warm_up:
                 kept.append((time.perf_counter() - began) * 1000)
     return times
 
 
-def _commands() -> list[bytes]:
-    """What one reading of the card sends."""
+def commands_of_a_reading() -> list[tuple[bytes, bytes]]:
+    """What one reading of the card sends, and what the card answers."""
     connection = EngineConnection(CARD.engine())
     read_card(connection, CARD.atr)
-    return connection.commands
+    engine = CARD.engine()
+    return [(command, engine.process(command)) for command in connection.commands]
 
 
 def _send(connection: CardConnection, commands: list[bytes]) -> None:
     for command in commands:
         connection.transmit(command)
+
+
+def bare_reading(commands: list[bytes]) -> Callable[[], object]:
+    """The same work of PC/SC with nothing of ours around it."""
+    return _Bare(commands)
 
 
 class _Bare:
@@ -125,11 +145,30 @@ class _Bare:
         api.SCardDisconnect(card, api.SCARD_RESET_CARD)
 
 
+class PyscardsOwn:
+    """The same commands as somebody sends them who has read pyscard's manual."""
+
+    def __init__(self, commands: list[bytes]) -> None:
+        from smartcard.System import readers  # noqa: PLC0415 - only where pyscard is
+
+        self._readers: Any = readers
+        self._commands = [list(command) for command in commands]
+
+    def __call__(self) -> None:
+        """One reading."""
+        connection = self._readers()[0].createConnection()
+        connection.connect()
+        for command in self._commands:
+            connection.transmit(command)
+        connection.disconnect()
+
+
 @contextmanager
-def _card_process(port: int) -> Iterator[None]:
+def card_process(port: int, bits_per_second: int = NO_DELAY) -> Iterator[None]:
     """The card in the slot, played by a process of its own."""
-    command = [sys.executable, "-m", "kiosk.card_reader.virtual", "--card", CARD.card_id, "--port", str(port)]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as card:
+    command = [sys.executable, "-m", "kiosk.card_reader.virtual", CARD.card_id]
+    options = ["--port", str(port), "--line", str(bits_per_second)]
+    with subprocess.Popen([*command, *options], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL) as card:
         try:
             yield
         finally:
@@ -137,7 +176,7 @@ def _card_process(port: int) -> Iterator[None]:
 
 
 @contextmanager
-def _reader() -> Iterator[SupervisedCardReader]:
+def our_reader() -> Iterator[SupervisedCardReader]:
     """Our reader, once it has seen the card."""
     reader = SupervisedCardReader(PcscSlots(FIRST_SLOT))
     try:
