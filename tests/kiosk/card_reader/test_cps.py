@@ -5,6 +5,8 @@ import pytest
 from kiosk.card_reader.apdu import StatusWord
 from kiosk.card_reader.cps import read_serial, serial_of
 from kiosk.card_reader.virtual.people import card_of
+from kiosk.card_reader.vitale import read_card
+from kiosk.enrolment.errors import CardError, CardFault
 from tests.fakes.card_connection import EngineConnection, ScriptedConnection
 
 CPS3 = bytes.fromhex("3BAC00402A001225006480000310009000")
@@ -89,3 +91,23 @@ def test_no_pin_is_ever_presented() -> None:
     for atr in (CPS3, CPS4, CPS2TER):
         read_serial(connection, atr)
     assert not [command for command in connection.commands if command[1] in {0x20, 0x24, 0x2C}]
+
+
+def test_the_virtual_cps4_tells_its_serial_in_its_channel_and_finds_it_closed_afterwards() -> None:
+    card = card_of("cps4")
+    connection = EngineConnection(card.engine())
+    for _ in range(2):  # a channel left open would be refused the second time
+        assert read_serial(connection, card.atr) == card.serial.hex()
+    assert len(connection.commands) == 10
+
+
+def test_the_virtual_cps2ter_gives_no_serial() -> None:
+    card = card_of("cps2ter")
+    assert read_serial(EngineConnection(card.engine()), card.atr) is None
+
+
+@pytest.mark.parametrize("card_id", ["cps", "cps4"])
+def test_a_cps_of_unknown_atr_in_the_patients_slot_is_named_by_its_application(card_id: str) -> None:
+    with pytest.raises(CardError) as failure:
+        read_card(EngineConnection(card_of(card_id).engine()), bytes.fromhex("3B6700002D201601789000"))
+    assert failure.value.fault is CardFault.WRONG_CARD_CPS

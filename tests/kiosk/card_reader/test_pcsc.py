@@ -6,7 +6,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 
 import pytest
@@ -16,6 +16,7 @@ from kiosk.card_reader.errors import PcscMissingError
 from kiosk.card_reader.pcsc import PcscSlots
 from kiosk.card_reader.professional import WatchedProfessionalReader
 from kiosk.card_reader.reader import SupervisedCardReader
+from kiosk.card_reader.virtual.mishap import Mishap, MishapKind
 from kiosk.card_reader.virtual.people import VirtualCard, card_of
 from kiosk.card_reader.virtual.vpcd import VpcdCard
 from kiosk.enrolment.errors import CardError, CardFault
@@ -117,6 +118,33 @@ def is_read_or_named(reader: SupervisedCardReader) -> bool:
     except CardError as error:
         assert error.fault in {CardFault.WRONG_CARD_BANK, CardFault.SWAPPED}  # noqa: PT017 - until both were seen
         return False
+
+
+@pytest.mark.pcsc
+@pytest.mark.parametrize("at_command", [5, 9])
+def test_a_card_exchanged_in_the_second_slot_within_its_reading_gives_nobody_and_the_next_its_own(
+    pcscd: PcscDaemon, hands: Hands, reader: SupervisedCardReader, at_command: int
+) -> None:
+    first = VpcdCard(card_of("famille"), port=pcscd.port + 1, mishap=Mishap(MishapKind.PULL, at_command))
+    after = VpcdCard(card_of("couple"), port=pcscd.port + 1)
+    hands.insert(CPS)
+    with first, after_in_the_queue(after):
+        wait_for(reader, ReaderState.PRESENT)
+        insertion = reader.presence().insertion
+        with pytest.raises(CardError) as failure:
+            reader.read(insertion)
+        assert failure.value.fault in {CardFault.PULLED, CardFault.SWAPPED}
+        assert wait_until(lambda: reader.presence().insertion > insertion)
+        contents = reader.read(reader.presence().insertion)
+        assert [who.given_name for who in contents.persons] == ["PAUL", "JEANNE"]
+
+
+@contextmanager
+def after_in_the_queue(card: VpcdCard) -> Iterator[None]:
+    """A card that comes into the slot the moment the one in it leaves."""
+    card.insert(wait_s=0)
+    yield
+    card.pull()
 
 
 @pytest.mark.pcsc
