@@ -17,7 +17,7 @@ from kiosk.card_reader.virtual.scenario import Scenario as CardScenario
 from kiosk.card_reader.virtual.scenario import plain
 from kiosk.enrolment.steps import JourneyKind
 from tests.scenarios.codes import demand_codes_of_records
-from tests.scenarios.expecting import Sheet, records_on, sheets
+from tests.scenarios.expecting import Sheet, records_on, sheets, sheets_of
 from tests.scenarios.rig import ScenarioRig
 from tests.scenarios.script import Repair, Scenario, duration
 from tests.scenarios.strike import mend
@@ -59,7 +59,7 @@ def owed_after(rig: ScenarioRig, scenario: Scenario) -> None:
 
 def come_to_rest(rig: ScenarioRig) -> None:
     """1."""
-    for repair in (Repair.PRINTER, Repair.READER, Repair.DISK, Repair.CLOCK):
+    for repair in Repair:
         mend(rig, repair)
     rig.around.pull()
     wait_for("the card is seen to be out", lambda: rig.terminal.devices.reader.presence().state.value == "empty", 15)
@@ -84,7 +84,7 @@ def nothing_left(rig: ScenarioRig) -> None:
 def next_enrols(rig: ScenarioRig) -> None:
     """3."""
     before = {sheet.code for sheet in sheets(rig)}
-    papers = len(sheets(rig))
+    papers = [len(printer.papers) for printer in rig.around.printers]
     if rig.around.site.place is JourneyKind.COUNTER:
         rig.screen.walk("attract", wishes=NEXT_WISHES)
     assert rig.screen.look() == "attract", f"the next person finds {rig.screen.step} {rig.screen.fault or ''}"
@@ -93,7 +93,11 @@ def next_enrols(rig: ScenarioRig) -> None:
     wait_for("the next person's card is noticed", lambda: rig.screen.look() != "attract", 15)
     last = rig.screen.walk("thanks", "done", "paper", "stopped", "out_of_service", wishes=NEXT_WISHES)
     assert last in {"thanks", "done"}, f"the next person ends on {last} {rig.screen.fault or ''}"
-    new = sheets(rig)[papers:]
+    new = [
+        sheet
+        for printer, known in zip(rig.around.printers, papers, strict=True)
+        for sheet in sheets_of(printer.papers[known:])
+    ]
     assert [str(sheet) for sheet in new] == ["A1 whole", "B1 whole"], [str(sheet) for sheet in new]
     assert new[1].code not in before
     rig.around.pull()

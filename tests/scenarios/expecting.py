@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from kiosk.enrolment.faults import TABLE
@@ -15,10 +15,13 @@ from tests.scenarios.screen import WITHIN_S, as_read
 from tests.scenarios.script import OnDisk, Seen
 from tests.waiting import wait_until
 
+REST = "rest"
+"""A piece that does not say of which slip it is."""
+
 _SLIPS = load_texts().slips
 _COPY = re.compile(re.escape(as_read(_SLIPS["copy"].partition("{number}")[0])) + r" ?(\d+)")
 _CODE = re.compile(r"#L=([0-9A-Z]{8})&C=([0-9A-Z-]{20,21})")
-_CODE_LINE = re.compile(r"\b([0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4})\b")
+_CODE_LINE = re.compile(r"\b([0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}(?:-[0-9A-HJKMNP-TV-Z])?)(?![-\w])")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -32,9 +35,10 @@ class Sheet:
     code: str | None
 
     def __str__(self) -> str:
-        name = "?" if self.slip == "?" else f"{self.slip}{self.copy_number}"
+        name = REST if self.slip == REST else f"{self.slip}{self.copy_number}"
         end = "whole" if self.is_whole else "torn"
-        return f"{name} {end}{' with code' if self.code and not self.is_whole else ''}"
+        is_slip = self.slip == "B" and self.is_whole
+        return f"{name} {end}{' with code' if self.code and not is_slip else ''}"
 
 
 def expect_seen(rig: ScenarioRig, seen: Seen) -> None:
@@ -86,8 +90,13 @@ def slips_on(rig: ScenarioRig) -> list[str]:
 
 
 def sheets(rig: ScenarioRig) -> list[Sheet]:
-    """Every paper, first printer first."""
-    return [sheet_of(paper) for printer in rig.around.printers for paper in printer.papers]
+    """Every paper with something on it, first printer first; a blank strip is nobody's."""
+    return [sheet for printer in rig.around.printers for sheet in sheets_of(printer.papers)]
+
+
+def sheets_of(papers: Iterable[Paper]) -> list[Sheet]:
+    """What can be told of these papers, in their order."""
+    return [sheet_of(paper) for paper in papers if paper.text.strip()]
 
 
 def sheet_of(paper: Paper) -> Sheet:
@@ -104,7 +113,13 @@ def sheet_of(paper: Paper) -> Sheet:
 def _slip_of(text: str) -> str:
     titles = {"B": [_SLIPS["b_title"]], "A": [words for key, words in _SLIPS.items() if key.startswith("a_title_")]}
     titles["R"] = [_SLIPS["r_title"]]
-    return next((slip for slip, words in titles.items() if any(as_read(word) in text for word in words)), "?")
+    plain = _plain(text)
+    return next((slip for slip, words in titles.items() if any(_plain(as_read(word)) in plain for word in words)), REST)
+
+
+def _plain(text: str) -> str:
+    """As a printer prints it whose code page lacks the signs of good typography."""
+    return text.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'").replace("`", "'")
 
 
 def _badge(page: str) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-import sys
 import threading
 from collections import Counter
 from collections.abc import Callable
@@ -49,6 +48,10 @@ class _CompiledPages(BytecodeCache):
 _COMPILED = _CompiledPages()
 
 
+class PowerCut(BaseException):
+    """Ends a thread of the terminal where it is."""
+
+
 @dataclass
 class _Prepared:
     """A blow that waits for its moment."""
@@ -67,6 +70,10 @@ class ScenarioRig:
     before: set[threading.Thread] = field(default_factory=lambda: set(threading.enumerate()))
     _prepared: list[_Prepared] = field(default_factory=list)
     _dark: threading.Event = field(default_factory=threading.Event)
+
+    def __post_init__(self) -> None:
+        self._usual_hook = threading.excepthook
+        threading.excepthook = self._unless_cut
 
     def start(self) -> None:
         """Plug the terminal in; its first look around is done when this returns."""
@@ -91,6 +98,7 @@ class ScenarioRig:
         """End every thread."""
         self.terminal.stop()
         self.around.close()
+        threading.excepthook = self._usual_hook
 
     def staff(self) -> Counter[str]:
         """The terminal's threads by name; a printer that was switched off and on has another one."""
@@ -118,7 +126,7 @@ class ScenarioRig:
         self._picture = self._files()
         self._dark.set()
         if threading.current_thread() is not threading.main_thread():
-            sys.exit()  # the thread of a worker ends without another word
+            raise PowerCut
 
     def power_back(self) -> None:
         """Wait until the light is out, and plug the terminal in again."""
@@ -130,12 +138,16 @@ class ScenarioRig:
 
     def _reached(self, point: Failpoint) -> None:
         if self._dark.is_set():
-            sys.exit()
+            raise PowerCut
         for one in [one for one in self._prepared if one.point is point]:
             one.passings_left -= 1
             if one.passings_left == 0:
                 self._prepared.remove(one)
                 one.strike()
+
+    def _unless_cut(self, ended: threading.ExceptHookArgs) -> None:
+        if ended.exc_type is not PowerCut:
+            self._usual_hook(ended)
 
     def _files(self) -> dict[str, bytes]:
         with self.terminal.home.database.reading():  # between two writes of other threads, as a disk is

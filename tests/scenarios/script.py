@@ -18,7 +18,7 @@ from wire.failpoints import Failpoint
 from wire.records import RecordKind
 
 _SLIP = re.compile(r"[ABLR]\d (rendered|printing|printed|unknown|failed)")
-_PAPER = re.compile(r"([ABLR]\d|\?) (whole|torn)( with code)?")
+_PAPER = re.compile(r"([ABLR]\d|rest) (whole|torn)( with code)?")
 _DURATION = re.compile(r"([+-])(\d+) (s|min|h|days?)")
 _UNITS = {"s": "seconds", "min": "minutes", "h": "hours", "day": "days", "days": "days"}
 _CODES = frozenset(line.code for line in TABLE.values())
@@ -217,7 +217,7 @@ class Deed(_Part, kw_only=True):
             duration(self.time)
         for paper in self.paper or ():
             if not _PAPER.fullmatch(paper):
-                raise ValueError(f"not a paper: {paper!r} (A1 whole, B1 torn, B1 torn with code, ? torn)")
+                raise ValueError(f"not a paper: {paper!r} (A1 whole, B1 torn, B1 torn with code, rest torn)")
 
 
 class Scenario(_Part, kw_only=True):

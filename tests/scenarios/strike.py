@@ -74,9 +74,12 @@ def mend(rig: ScenarioRig, repair: Repair) -> None:
     """Put it right."""
     around = rig.around
     match repair:
-        case Repair.PRINTER | Repair.SECOND_PRINTER:
-            mend_printer(around.printers[int(repair is Repair.SECOND_PRINTER)])
+        case Repair.PRINTER:
+            mend_printer(around.printers[0])
             around.wait_briefly(printer=False)
+        case Repair.SECOND_PRINTER:
+            for printer in around.printers[1:]:
+                mend_printer(printer)
         case Repair.READER:
             around.slots.mend()
             around.wait_briefly(reader=False)

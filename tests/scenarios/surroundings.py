@@ -21,6 +21,7 @@ from kiosk.card_reader.virtual.slot import VirtualSlots
 from kiosk.devices import Devices
 from kiosk.enrolment.steps import JourneyKind
 from kiosk.printer.device import sink_from_address
+from kiosk.printer.fallback import FallbackPrinter
 from kiosk.printer.profile import profile_named
 from kiosk.printer.simulator.server import SimulatedPrinter
 from kiosk.printer.thermal import DEADLINE_S, ThermalPrinter
@@ -36,6 +37,9 @@ SHORT_S = 0.3
 """How long a device is waited for while a fault of the script keeps it from answering; else as in the field."""
 
 READ_S = 4.0
+LINE_S = 0.0
+"""What a line is given on a printer that cannot say that it is printed: the simulated one takes no time."""
+
 _FILLER = "filler"
 _SMALL_DISK = "2m"
 _COUNTER = {
@@ -60,7 +64,7 @@ class Surroundings:
         if self.site.place is JourneyKind.COUNTER:
             (self.home / CONFIGURATION).write_bytes(self._configuration())
         self.central = CentralSimulator(self.programme, configuration_document=self._configuration())
-        self.printers = [self._printer()]
+        self.printers = [self._printer() for _ in range(1 + self.site.second_printer)]
         self.lying: CardScenario | None = None  # the card in the slot
         self.adapters: list[ThermalPrinter] = []
 
@@ -69,14 +73,11 @@ class Surroundings:
         self._inner = VirtualSlots()
         self.slots = BreakableSlots(self._inner)
         self.reader = SupervisedCardReader(self.slots, read_deadline_s=READ_S)
-        self.adapters = [
-            ThermalPrinter(sink_from_address(one.address), profile_named(self.site.profile), line_s=0.0)
-            for one in self.printers
-        ]
+        printer = self._adapter()
         if self.lying is not None:
             self.insert(self.lying)
         professional = WatchedProfessionalReader(VirtualSlots(name="Virtual second slot"), is_own_slot=True)
-        return Devices(self.reader, professional, self.adapters[0], tray=None)
+        return Devices(self.reader, professional, printer, tray=None)
 
     def close(self) -> None:
         """The simulators' own threads."""
@@ -120,6 +121,18 @@ class Surroundings:
 
     def empty_disk(self) -> None:
         (self.home / _FILLER).unlink(missing_ok=True)
+
+    def _adapter(self) -> ThermalPrinter | FallbackPrinter:
+        """As :mod:`kiosk.devices` joins them; the adapters of both are kept for :meth:`wait_briefly`."""
+        profile = profile_named(self.site.profile)
+        has_second = self.site.second_printer
+        self.adapters = [
+            ThermalPrinter(
+                sink_from_address(one.address), profile, refuses_silence=has_second and place == 0, line_s=LINE_S
+            )
+            for place, one in enumerate(self.printers)
+        ]
+        return FallbackPrinter(*self.adapters) if self.site.second_printer else self.adapters[0]
 
     def _printer(self) -> SimulatedPrinter:
         return SimulatedPrinter(profile=profile_named(self.site.profile)).start()
