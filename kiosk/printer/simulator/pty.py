@@ -82,7 +82,7 @@ class SimulatedPtyPrinter(ControlledPrinter):
             while self._running:
                 sources = [] if self._stalled else [self._near]
                 data = b""
-                if wait_for(sources, ear, self._due_in()):
+                if wait_for(sources, ear, self._due_in()) and not self._stalled:  # it may have changed meanwhile
                     data = self._read()
                 if self._powered:
                     self._say(self._answers_to(data))

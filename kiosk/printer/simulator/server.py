@@ -97,7 +97,7 @@ class SimulatedPrinter(ControlledPrinter):
         with listener, ear:
             while self._running:
                 free = [] if self._busy else [listener]
-                if not wait_for(free, ear, self._due_in()):
+                if not wait_for(free, ear, self._due_in()) or self._busy:  # it may have changed meanwhile
                     self._answers_to(b"")
                     continue
                 connection, _ = listener.accept()
@@ -123,7 +123,7 @@ class SimulatedPrinter(ControlledPrinter):
     def _exchange(self, connection: socket.socket, ear: socket.socket) -> bool:
         """Hear and answer once; False when this connection is over."""
         data = b""
-        if wait_for([] if self._stalled else [connection], ear, self._due_in()):
+        if wait_for([] if self._stalled else [connection], ear, self._due_in()) and not self._stalled:
             data = connection.recv(READ_SIZE)
             if not data:
                 return False

@@ -62,3 +62,34 @@ def test_a_reset_forgets_an_unfinished_command() -> None:
 
 def test_a_command_does_not_show_its_data() -> None:
     assert repr(Command("text", b"K7QD", b"K7QD")) == "Command(text)"
+
+
+@pytest.mark.parametrize(
+    "raw", [b"\x10\x04\x01", b"\x10\x05\x02", b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08"], ids=["EOT", "ENQ", "DC4"]
+)
+def test_a_real_time_command_is_heard_at_once_even_inside_another(raw: bytes) -> None:
+    tokenizer = Tokenizer()
+    heard = list(tokenizer.feed(b"\x1d(k\x14\x001P0" + raw))
+
+    assert [command.raw for command in heard] == [raw]
+
+
+def test_what_it_stood_in_goes_on_with_it_as_data() -> None:
+    """As the makers warn: a picture must not contain one."""
+    (heard, symbol) = Tokenizer().feed(b"\x1d(k\x06\x001P0\x10\x04\x01")
+
+    assert (heard.name, symbol.name, symbol.data[-3:]) == ("DLE EOT", "GS ( k", b"\x10\x04\x01")
+
+
+def test_a_data_link_escape_that_begins_nothing_is_data() -> None:
+    tokenizer = Tokenizer()
+    commands = [*tokenizer.feed(b"\x1bt\x10"), *tokenizer.feed(b"A\n")]
+
+    assert [command.name for command in commands] == ["ESC t", "text", "LF"]
+
+
+def test_a_real_time_command_may_come_byte_by_byte() -> None:
+    tokenizer = Tokenizer()
+    heard = [command.name for byte in b"A\x10\x04\x01B" for command in tokenizer.feed(bytes([byte]))]
+
+    assert heard == ["text", "DLE EOT", "text"]

@@ -13,7 +13,7 @@ from kiosk.printer import status
 from kiosk.printer.simulator.server import SimulatedPrinter
 
 ROOT = Path(__file__).parents[4]
-DEADLINE_S = 3.0
+DEADLINE_S = 20.0
 JOB = b"A\n\x1dVB\x00"
 
 
@@ -78,6 +78,64 @@ def test_silence_is_silence(simulator: SimulatedPrinter) -> None:
         connection.sendall(status.request(1))
 
         assert select.select([connection], [], [], 0.2)[0] == []
+
+
+def test_a_half_open_line_takes_all_and_ends_nothing_until_it_revives(simulator: SimulatedPrinter) -> None:
+    simulator.half_open()
+    with _connect(simulator) as connection:
+        connection.sendall(JOB + status.request(1))
+        connection.shutdown(socket.SHUT_WR)
+        silent = select.select([connection], [], [], 0.2)[0]
+        before = simulator.papers
+        simulator.half_open(on=False)
+
+        assert (silent, before) == ([], ())
+        assert connection.recv(1) == b""
+    _print(simulator)
+    assert len(simulator.papers) == 2
+
+
+def test_a_busy_printer_lets_a_connection_wait(simulator: SimulatedPrinter) -> None:
+    simulator.busy()
+    with _connect(simulator) as connection:
+        connection.sendall(status.request(1))
+        waiting = select.select([connection], [], [], 0.2)[0]
+        simulator.busy(on=False)
+
+        assert (waiting, connection.recv(1)) == ([], b"\x12")
+
+
+def test_a_second_connection_waits_for_the_end_of_the_first(simulator: SimulatedPrinter) -> None:
+    with _connect(simulator) as second_after:
+        second_after.sendall(status.request(1))
+        assert second_after.recv(1) == b"\x12"
+        with _connect(simulator) as second:
+            second.sendall(status.request(1))
+            waiting = select.select([second], [], [], 0.2)[0]
+            second_after.close()
+
+            assert (waiting, second.recv(1)) == ([], b"\x12")
+
+
+def test_a_connection_is_reset_after_as_many_bytes_as_were_ordered(simulator: SimulatedPrinter) -> None:
+    simulator.reset_after(len(JOB))
+    with _connect(simulator) as connection:
+        connection.sendall(JOB + JOB)
+        with pytest.raises(ConnectionResetError):
+            connection.recv(1)
+    _print(simulator)
+
+    assert len(simulator.papers) == 2  # of the three jobs the second was beyond the reset
+
+
+def test_a_stalled_printer_takes_its_bytes_when_it_flows(simulator: SimulatedPrinter) -> None:
+    simulator.stall()
+    with _connect(simulator) as connection:
+        connection.sendall(status.request(1))
+        waiting = select.select([connection], [], [], 0.2)[0]
+        simulator.stall(on=False)
+
+        assert (waiting, connection.recv(1)) == ([], b"\x12")
 
 
 def test_reset_forgets_faults_and_papers(simulator: SimulatedPrinter) -> None:
