@@ -2,8 +2,9 @@
 
 The assembled terminal (disk with fsync, real sessions and pages) behind waitress, Chromium on its page, and below it
 the real pcscd with vpcd and a card as slow as a real one (43,010 bit/s). Moments are taken on one clock: the card is
-put in, pcscd has asked for its ATR, the reader shows it, the session asks for the reading, the reading is back, the next
-screen stands in the browser. vpcd looks for a card every 0.4 s; a USB reader interrupts: that part is the simulator's.
+put in, pcscd has asked for its ATR, the reader shows it, the session asks for the reading, the reading is back, the
+next screen stands in the browser. vpcd looks for a card every 0.4 s; a USB reader interrupts: that part is the
+simulator's.
 """
 
 from __future__ import annotations

@@ -1,11 +1,17 @@
-"""The reader's end of vpcd's protocol, without pcscd: a card connects, the test asks."""
+"""The reader's end of vpcd's protocol, without pcscd: a card connects, the test asks. And a card in a real slot."""
 
 from __future__ import annotations
 
 import socket
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
+from kiosk.card_reader.connection import SlotState
+from kiosk.card_reader.pcsc import PcscSlots
+from kiosk.card_reader.virtual.scenario import Scenario
 from kiosk.card_reader.virtual.vpcd import VpcdCard
+from tests.waiting import wait_until
 
 POWER_OFF, POWER_ON, RESET, GET_ATR = b"\x00", b"\x01", b"\x02", b"\x04"
 
@@ -54,3 +60,16 @@ class Vpcd:
         if self._line is not None:
             self._line.close()
         self._listener.close()
+
+
+@contextmanager
+def in_slot(scenario: Scenario, port: int, slot: str, state: SlotState = SlotState.PRESENT) -> Iterator[None]:
+    """A card in a slot of the real pcscd, once that shows it; and out again once it shows that."""
+    slots = PcscSlots(slot)
+    try:
+        with VpcdCard(scenario, port=port):
+            assert wait_until(lambda: slots.watch(0.2).slots[0].state is state)
+            yield
+        assert wait_until(lambda: slots.watch(0.2).slots[0].state is SlotState.EMPTY)
+    finally:
+        slots.close()

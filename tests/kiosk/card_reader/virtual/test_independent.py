@@ -10,20 +10,17 @@ import os
 import re
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
 
 from kiosk.card_reader.connection import SlotState
-from kiosk.card_reader.pcsc import PcscSlots
 from kiosk.card_reader.virtual.hand import scenario_at
 from kiosk.card_reader.virtual.making import identity_file
 from kiosk.card_reader.virtual.people import card_of
-from kiosk.card_reader.virtual.vpcd import VpcdCard
 from tests.fakes.pcscd import FIRST_SLOT, SECOND_SLOT, PcscDaemon, running_pcscd, why_unavailable
-from tests.waiting import wait_until
+from tests.fakes.vpcd import in_slot
 
 pytestmark = [pytest.mark.pcsc, pytest.mark.independent]
 LIMIT_S = 30
@@ -42,21 +39,8 @@ def pcscd() -> Iterator[PcscDaemon]:
 @pytest.fixture(scope="module")
 def family(pcscd: PcscDaemon) -> Iterator[None]:
     """The family's card in the first slot."""
-    with inserted("famille", pcscd.port, FIRST_SLOT):
+    with in_slot(scenario_at("famille"), pcscd.port, FIRST_SLOT):
         yield
-
-
-@contextmanager
-def inserted(place: str, port: int, slot: str, state: SlotState = SlotState.PRESENT) -> Iterator[None]:
-    """A card or example in a slot, once pcscd shows it; and out again once it shows that."""
-    slots = PcscSlots(slot)
-    try:
-        with VpcdCard(scenario_at(place), port=port):
-            assert wait_until(lambda: slots.watch(0.2).slots[0].state is state)
-            yield
-        assert wait_until(lambda: slots.watch(0.2).slots[0].state is SlotState.EMPTY)
-    finally:
-        slots.close()
 
 
 def output_of(*command: str, home: Path | None = None) -> str:
@@ -91,7 +75,7 @@ def test_pcsc_scan_shows_the_card_and_its_answer_to_reset(pcscd: PcscDaemon, fam
 
 
 def test_pcsc_scan_calls_a_card_upside_down_unresponsive(pcscd: PcscDaemon) -> None:
-    with inserted("upside-down", pcscd.port + 1, SECOND_SLOT, SlotState.MUTE):
+    with in_slot(scenario_at("upside-down"), pcscd.port + 1, SECOND_SLOT, SlotState.MUTE):
         assert "Unresponsive card" in output_of("pcsc_scan", "-c").split(SECOND_SLOT)[1]
 
 
@@ -108,7 +92,7 @@ def test_opensc_follows_the_card_to_the_identity(pcscd: PcscDaemon, family: None
 
 
 def test_opensc_reads_a_card_that_answers_at_once(pcscd: PcscDaemon) -> None:
-    with inserted("answers-at-once", pcscd.port + 1, SECOND_SLOT):
+    with in_slot(scenario_at("answers-at-once"), pcscd.port + 1, SECOND_SLOT):
         printed = output_of("opensc-tool", "-r", "1", "-s", "00A40000023F00", "-s", "00B0820000")
     assert re.findall(r"SW1=0x(\w\w), SW2=0x(\w\w)", printed) == [("90", "00"), ("62", "82")]
 
@@ -122,7 +106,7 @@ def test_scriptor_sees_every_status_word_and_the_data(pcscd: PcscDaemon, family:
 
 
 def test_scriptor_gets_the_serial_of_a_cps4_in_its_channel(pcscd: PcscDaemon, tmp_path: Path) -> None:
-    with inserted("cps4", pcscd.port + 1, SECOND_SLOT):
+    with in_slot(scenario_at("cps4"), pcscd.port + 1, SECOND_SLOT):
         answers = scripted(
             tmp_path,
             SECOND_SLOT,
@@ -180,7 +164,7 @@ def test_cardpeek_reads_the_family_by_its_map(pcscd: PcscDaemon, family: None, c
 
 
 def test_cardpeek_knows_the_card_by_its_answer_to_reset(pcscd: PcscDaemon, cardpeek_home: Path) -> None:
-    with inserted("couple", pcscd.port + 1, SECOND_SLOT):
+    with in_slot(scenario_at("couple"), pcscd.port + 1, SECOND_SLOT):
         text = ET.tostring(peeked(cardpeek_home, SECOND_SLOT), encoding="unicode")
     assert "Carte Vitale 2 (French health card)" in text
 
@@ -192,7 +176,7 @@ def test_cardpeek_reads_nineteen_persons_of_an_unusual_making(
     file.write_text(
         "title: X\ninvented_persons: 19\nmaking: {lengths: three_bytes, padding: none, knows_short_ids: false}\n"
     )
-    with inserted(str(file), pcscd.port + 1, SECOND_SLOT):
+    with in_slot(scenario_at(str(file)), pcscd.port + 1, SECOND_SLOT):
         view = peeked(cardpeek_home, SECOND_SLOT)
     people = scenario_at(str(file)).card.persons
     assert shown(view, "Nom") == [one.family_name.encode("latin-1") for one in people]
