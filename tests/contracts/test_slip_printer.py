@@ -7,7 +7,6 @@ import os
 import select
 import threading
 import time
-import tty
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,15 +14,18 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from kiosk.enrolment.ports import PrinterState, PrintOutcome, PrintResult, SlipPrinter
+from kiosk.enrolment.ports import PRINTER_PARTS, PrinterState, PrintOutcome, PrintResult, SlipPrinter
 from kiosk.enrolment.slip import Slip
 from kiosk.printer.device import sink_from_address
+from kiosk.printer.fallback import FallbackPrinter
 from kiosk.printer.layout import SlipLayout
 from kiosk.printer.profile import TM_T20
 from kiosk.printer.simulator.mechanism import Mechanism
+from kiosk.printer.simulator.pty import SimulatedPtyPrinter
 from kiosk.printer.simulator.server import SimulatedPrinter
 from kiosk.printer.thermal import ThermalPrinter
 from kiosk.printer.usb import UsbSink
+from tests.fakes.printer_line import PrinterLine
 from tests.fakes.usb_printer import UsbPrinterBackend
 
 SLIPS = sorted((Path(__file__).parents[1] / "vectors" / "slips").glob("*.json"))
@@ -58,12 +60,9 @@ def _serial_line(folder: Path) -> Iterator[Rig]:
 
 @contextlib.contextmanager
 def _terminal_line(address: str) -> Iterator[Rig]:
-    near, far = os.openpty()
-    tty.setraw(far)
-    with _mechanism_behind(near, near) as mechanism:
-        yield Rig(_thermal(address.format(os.ttyname(far))), True, lambda: [paper.raw for paper in mechanism.papers])
-    os.close(near)
-    os.close(far)
+    with SimulatedPtyPrinter() as simulator:
+        printer = _thermal(address.format(simulator.path))
+        yield Rig(printer, True, lambda: [paper.raw for paper in simulator.papers])
 
 
 @contextlib.contextmanager
@@ -75,17 +74,33 @@ def _usb(folder: Path) -> Iterator[Rig]:
 
 
 @contextlib.contextmanager
+def _virtual_line(folder: Path) -> Iterator[Rig]:
+    """The stand-in that most tests of jobs use, held to what the real lines are held to."""
+    line = PrinterLine(TM_T20)
+    printer = ThermalPrinter(line, TM_T20, deadline_s=DEADLINE_S, clock=line.clock)
+    yield Rig(printer, True, lambda: [paper.raw for paper in line.mechanism.papers])
+
+
+@contextlib.contextmanager
+def _second_printer(folder: Path) -> Iterator[Rig]:
+    with SimulatedPrinter() as first, SimulatedPrinter() as second:
+        first.paper_out()
+        printer = FallbackPrinter(_thermal(first.address), _thermal(second.address))
+        yield Rig(printer, True, lambda: [paper.raw for paper in (*first.papers, *second.papers)])
+
+
+@contextlib.contextmanager
 def _pipe(folder: Path) -> Iterator[Rig]:
     path = folder / "lp"
     os.mkfifo(path)
     descriptor = os.open(path, os.O_RDWR | os.O_NONBLOCK)  # keeps the pipe open between jobs
-    with _mechanism_behind(descriptor, None) as mechanism:
+    with _mechanism_behind(descriptor) as mechanism:
         yield Rig(_thermal(f"file:{path}"), False, lambda: [paper.raw for paper in mechanism.papers])
     os.close(descriptor)
 
 
 @contextlib.contextmanager
-def _mechanism_behind(source: int, back: int | None) -> Iterator[Mechanism]:
+def _mechanism_behind(source: int) -> Iterator[Mechanism]:
     """The simulated printer's mechanism, fed from a descriptor until the block ends."""
     mechanism = Mechanism(TM_T20)
     over = threading.Event()
@@ -93,9 +108,7 @@ def _mechanism_behind(source: int, back: int | None) -> Iterator[Mechanism]:
     def serve() -> None:
         while not over.is_set():
             if select.select([source], [], [], WAKE_S)[0]:
-                answers = mechanism.receive(os.read(source, 4096), time.monotonic())
-                if back is not None and answers:
-                    os.write(back, answers)
+                mechanism.receive(os.read(source, 4096), time.monotonic())
 
     thread = threading.Thread(target=serve)
     thread.start()
@@ -109,8 +122,8 @@ def _thermal(address: str) -> ThermalPrinter:
 
 
 @pytest.fixture(
-    params=[_network, _device_file, _serial_line, _usb, _pipe],
-    ids=["network", "device file", "serial line", "USB", "pipe"],
+    params=[_network, _device_file, _serial_line, _usb, _pipe, _virtual_line, _second_printer],
+    ids=["network", "device file", "serial line", "USB", "pipe", "virtual line", "second printer"],
 )
 def rig(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Rig]:
     with request.param(tmp_path) as made:
@@ -169,6 +182,13 @@ def test_slips_of_several_threads_never_mix(rig: Rig) -> None:
 def test_closing_twice_is_harmless(rig: Rig) -> None:
     rig.printer.close()
     rig.printer.close()
+
+
+def test_each_printer_behind_it_is_told_by_name(rig: Rig) -> None:
+    parts = rig.printer.parts()
+
+    assert tuple(name for name, _ in parts) == PRINTER_PARTS[: len(parts)]
+    assert rig.printer.state() in {state for _, state in parts}
 
 
 def test_a_closed_printer_fails_without_raising_and_prints_nothing(rig: Rig) -> None:
