@@ -121,6 +121,10 @@ class ScenarioRig:
         point, passing = FAILPOINTS[when]
         self._prepared.append(_Prepared(point, passing, strike))
 
+    def forget_prepared(self) -> None:
+        """What was to strike and has not: its moment never came."""
+        self._prepared.clear()
+
     def cut_power(self) -> None:
         """The light goes out, now. Called in a thread of the terminal, that thread ends here."""
         self._picture = self._files()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
@@ -41,7 +41,6 @@ LINE_S = 0.0
 """What a line is given on a printer that cannot say that it is printed: the simulated one takes no time."""
 
 _FILLER = "filler"
-_SMALL_DISK = "2m"
 _COUNTER = {
     "office": "PHARMA-031-07",
     "office_name": "Pharmacie de démonstration",
@@ -58,6 +57,7 @@ class Surroundings:
     site: Site
     programme: Programme = field(default_factory=Programme)
     clock: HandClock = field(default_factory=HandClock)
+    office: Mapping[str, object] = field(default_factory=lambda: _COUNTER)  # where a counter stands
 
     def __post_init__(self) -> None:
         self.programme.furnish(self.home)
@@ -117,6 +117,9 @@ class Surroundings:
         """Other files take all room there is."""
         with (self.home / _FILLER).open("wb", buffering=0) as filler, contextlib.suppress(OSError):
             while True:
+                filler.write(bytes(4096 * 16))
+        with (self.home / _FILLER).open("ab", buffering=0) as filler, contextlib.suppress(OSError):
+            while True:
                 filler.write(bytes(4096))
 
     def empty_disk(self) -> None:
@@ -138,20 +141,20 @@ class Surroundings:
         return SimulatedPrinter(profile=profile_named(self.site.profile)).start()
 
     def _configuration(self) -> bytes:
-        changes = _COUNTER if self.site.place is JourneyKind.COUNTER else {}
+        changes = self.office if self.site.place is JourneyKind.COUNTER else {}
         return self.programme.configuration(**changes)
 
 
 @contextlib.contextmanager
-def disk(folder: Path, *, is_small: bool) -> Iterator[Path]:
-    """The terminal's folder; a small one is a file system of its own, of two megabytes (needs the right to mount)."""
+def disk(folder: Path, *, is_small: bool, megabytes: int = 2) -> Iterator[Path]:
+    """The terminal's folder; a small one is a file system of its own of that size (needs the right to mount)."""
     home = folder / "home"
     home.mkdir(mode=0o700, parents=True)
     if not is_small:
         yield home
         shutil.rmtree(home)
         return
-    options = f"size={_SMALL_DISK},mode=0700"
+    options = f"size={megabytes}m,mode=0700"
     subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(home)], check=True)
     try:
         yield home

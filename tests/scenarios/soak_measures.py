@@ -1,0 +1,72 @@
+"""What must not grow however many people come: memory, threads, descriptors, the write-ahead log."""
+
+from __future__ import annotations
+
+import gc
+import os
+import re
+import threading
+import tracemalloc
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.scenarios.rig import ScenarioRig
+from wire.homes import TERMINAL_STORE
+
+_RESIDENT = re.compile(r"VmRSS:\s+(\d+) kB")
+_KIB = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """The process after so many visits. ``traced``: bytes that Python holds, of those allocated since tracing began."""
+
+    visits: int
+    resident_kib: int
+    traced: int
+    threads: int
+    descriptors: int
+    wal_bytes: int
+    database_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """How much more there may be at the end than at the tenth part of the run."""
+
+    resident_kib: int = 24 * _KIB
+    traced: int = 3 * _KIB * _KIB
+    threads: int = 0
+    descriptors: int = 0
+    wal_bytes: int = 4 * _KIB * _KIB
+
+
+def sample(rig: ScenarioRig, visits: int) -> Sample:
+    """Measured with nobody there, after what is not needed any more was let go."""
+    gc.collect()
+    traced = tracemalloc.get_traced_memory()[0] if tracemalloc.is_tracing() else 0
+    found = _RESIDENT.search(Path("/proc/self/status").read_text(encoding="ascii"))
+    assert found
+    store = rig.around.home / TERMINAL_STORE
+    wal = store.with_name(f"{store.name}-wal")
+    return Sample(
+        visits=visits,
+        resident_kib=int(found[1]),
+        traced=traced,
+        threads=threading.active_count(),
+        descriptors=len(os.listdir("/proc/self/fd")),  # noqa: PTH208 - the folder lists itself too, always
+        wal_bytes=wal.stat().st_size if wal.exists() else 0,
+        database_bytes=store.stat().st_size,
+    )
+
+
+def growth(samples: list[Sample], allowed: Allowance | None = None) -> list[str]:
+    """What grew beyond its allowance between the tenth part of the run and its end."""
+    allowed = allowed or Allowance()
+    first, last = samples[0], samples[-1]
+    fields = ("resident_kib", "traced", "threads", "descriptors", "wal_bytes")
+    return [
+        f"{name} grew from {getattr(first, name):,} to {getattr(last, name):,}"
+        for name in fields
+        if getattr(last, name) - getattr(first, name) > getattr(allowed, name)
+    ]
