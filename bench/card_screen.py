@@ -1,7 +1,7 @@
 """From the card in the slot to the person's screen, and where the time goes. ``python -m bench.card_screen``.
 
 The assembled terminal (disk with fsync, real sessions and pages) behind waitress, Chromium on its page, and below it
-the real pcscd with vpcd and a card as slow as a real one (43,010 bit/s). Moments are taken on one clock: the card is
+the real pcscd with vpcd and a card as slow as a real one (43,010 bit/s). Moments are of one clock: the card is
 put in, pcscd has asked for its ATR, the reader shows it, the session asks for the reading, the reading is back, the
 next screen stands in the browser. vpcd looks for a card every 0.4 s; a USB reader interrupts: that part is the
 simulator's.
@@ -37,6 +37,15 @@ from tests.waiting import wait_until
 ROUNDS = 10
 PAGE_ASKS_EVERY_S = 0.5  # kiosk/templates/enrolment/veil.html
 CARD = card_of("famille")
+_PAINTED = """() => {
+  window.painted = 0;
+  const look = new MutationObserver(() => {
+    if (!document.querySelector('main[data-step="who"]')) return;
+    look.disconnect();
+    requestAnimationFrame(() => requestAnimationFrame(() => { window.painted = Date.now(); }));
+  });
+  look.observe(document.documentElement, {childList: true, subtree: true});
+}"""  # the browser's own word: Playwright sees the same up to half a second later
 _RESTING, _READ = '[data-step="attract"]', '[data-step="who"]'
 _WAIT_MS = 15_000
 _PARTS = {
@@ -61,11 +70,11 @@ class Stopwatch(CardReader):
 
     def read(self, insertion: int) -> CardContents:
         """See ``CardReader``."""
-        self.began = time.perf_counter()
+        self.began = time.time()
         try:
             return self._inner.read(insertion)
         finally:
-            self.ended = time.perf_counter()
+            self.ended = time.time()
 
     def close(self) -> None:
         """See ``CardReader``."""
@@ -96,15 +105,17 @@ def run() -> list[Figure]:
 def _insertion(page: Page, watch: Stopwatch, port: int) -> list[float]:
     """The six moments of one insertion; the card is out again afterwards."""
     before = watch.presence().insertion
+    page.evaluate(_PAINTED)
     card = VpcdCard(CARD, port=port, is_realistic=True)
-    moments = [time.perf_counter()]
+    moments = [time.time()]
     card.insert()
-    moments.append(time.perf_counter())
+    moments.append(time.time())
     while watch.presence().insertion == before:
         time.sleep(0.0005)
-    moments.append(time.perf_counter())
+    moments.append(time.time())
     page.wait_for_selector(_READ, timeout=_WAIT_MS)
-    moments += [watch.began, watch.ended, time.perf_counter()]
+    page.wait_for_function("window.painted > 0")
+    moments += [watch.began, watch.ended, page.evaluate("window.painted") / 1000]
     card.pull()
     if not wait_until(lambda: watch.presence().state is ReaderState.EMPTY):
         raise RuntimeError("the card was not seen to leave")
