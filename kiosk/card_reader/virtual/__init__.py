@@ -1,1 +1,1 @@
-"""The virtual Vitale card: fictitious people, one APDU engine, an in-process slot and a link to vpcd."""
+"""The card simulator: invented people, chips of different making, what goes wrong, a slot of our own and a link to vpcd."""

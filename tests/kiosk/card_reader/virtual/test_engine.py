@@ -166,6 +166,11 @@ def test_an_application_that_is_hidden_is_found_by_its_name_only() -> None:
     assert said[1:] == ["6A82", "610B", "610A"]
 
 
+def test_a_root_that_is_hidden_is_not_found_by_its_path() -> None:
+    only_hidden = replace(WITH_CHANNELS, applications=WITH_CHANNELS.applications[1:])
+    assert answers("00A4080002D003", "00A40000023F00", layout=only_hidden) == ["6A82", "6A82"]
+
+
 def test_a_chip_without_channels_does_not_know_the_command() -> None:
     assert answers("00700001", "01B0000001") == ["6D00", "6E00"]
 
