@@ -1,1 +1,1 @@
-"""The card simulator: invented people, chips of different making, what goes wrong, a slot of our own and a link to vpcd."""
+"""The card simulator: invented people, chips of different making, what goes wrong, our own slot, a link to vpcd."""
