@@ -44,7 +44,7 @@ class Soak:
     faults: Counter[str] = field(default_factory=Counter)
     told: Counter[str] = field(default_factory=Counter)
     papers: Counter[str] = field(default_factory=Counter)
-    codes: list[CodeOnPaper] = field(default_factory=list)
+    codes: Path = Path()  # a file, or the list of them would look like a leak
     samples: list[Sample] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
@@ -58,7 +58,7 @@ class Soak:
 
 def run(visits: int, seed: int, folder: Path, say: Callable[[str], None] = lambda _: None) -> Soak:
     """That many visits; raises nothing for what it finds wrong, but when the terminal does not go on."""
-    soak, chance = Soak(visits, seed), random.Random(seed)
+    soak, chance = Soak(visits, seed, codes=folder / "codes"), random.Random(seed)
     began, cpu = time.perf_counter(), time.process_time()
     with disk(folder / "terminal", is_small=True, megabytes=_DISK_MB) as home:
         chain = WholeChain(folder / "others", home)
@@ -88,9 +88,9 @@ def _visits(soak: Soak, rig: ScenarioRig, chance: random.Random, say: Callable[[
         _let_go(rig)
         if (number + 1) % part == 0:
             _all_sent(rig)
-            if not tracemalloc.is_tracing():
-                tracemalloc.start(1)
             soak.samples.append(sample(rig, number + 1))
+            if len(soak.samples) == _PARTS - 1:
+                tracemalloc.start(1)
             say(f"{number + 1} visits, {soak.enrolled} enrolled, {soak.samples[-1].resident_kib // 1024} MB")
 
 
@@ -106,10 +106,11 @@ def _note(soak: Soak, number: int, ending: Ending) -> None:
 
 def _harvest(soak: Soak, rig: ScenarioRig) -> None:
     """Somebody picks the paper up and looks at what can be read on it."""
-    for sheet in sheets(rig):
-        soak.papers[f"{sheet.slip} {'whole' if sheet.is_whole else 'torn'}"] += 1
-        if sheet.code is not None and sheet.locator is not None:
-            soak.codes.append(CodeOnPaper(sheet.locator, sheet.code, sheet.is_whole))
+    with soak.codes.open("a", encoding="ascii") as codes:
+        for sheet in sheets(rig):
+            soak.papers[f"{sheet.slip} {'whole' if sheet.is_whole else 'torn'}"] += 1
+            if sheet.code is not None and sheet.locator is not None:
+                codes.write(f"{sheet.locator} {sheet.code} {sheet.is_whole:d}\n")
     for printer in rig.around.printers:
         with printer._lock:
             printer._mechanism.papers.clear()
@@ -143,11 +144,12 @@ def judge(soak: Soak, rig: ScenarioRig, chain: WholeChain) -> None:
     _all_sent(rig)
     kept = sum(records_on(rig).values())
     chain.hand_over()
+    codes = [_code(line) for line in soak.codes.read_text(encoding="ascii").splitlines()]
     soak.counts = {
         "records on the terminal": kept,
         "records at central": chain.records_at_central(),
         "dossiers at central": chain.dossiers(),
-        "codes that can be read on paper": len(soak.codes),
+        "codes that can be read on paper": len(codes),
     }
     if soak.counts["records at central"] != kept:
         soak.wrong.append(f"{kept} records kept, {soak.counts['records at central']} at central")
@@ -157,8 +159,13 @@ def judge(soak: Soak, rig: ScenarioRig, chain: WholeChain) -> None:
     soak.wrong += [] if recount.agrees else recount.lines()
     soak.wrong += [f"slip still open: {one}" for one in rig.terminal.journal.unsettled()]
     soak.wrong += [f"in clear: {path.name}" for path in rig.around.home.iterdir() if _tells(path)]
-    soak.wrong += chain.wrong_codes(soak.codes)
+    soak.wrong += chain.wrong_codes(codes)
     soak.wrong += growth(soak.samples)
+
+
+def _code(line: str) -> CodeOnPaper:
+    locator, code, is_whole = line.split()
+    return CodeOnPaper(locator, code, is_whole == "1")
 
 
 def _tells(path: Path) -> bool:

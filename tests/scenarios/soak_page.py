@@ -18,7 +18,8 @@ _HEAD = """# The soak
 `scripts/soak` lets people come to one terminal, one after the other, in one process, while devices, disk, line, power
 and the people themselves fail at random; half of the visits go well. The terminal's adapters, store, session and pages
 are the field's, over the card and printer simulators; central's intake and ledger and the vault with its guard are
-real, on the same clock ([fault-scripts.md](fault-scripts.md) says how; the test run plays 300 visits of it). Afterwards:
+real, on the same clock ([fault-scripts.md](fault-scripts.md) says how). The test run plays 300 visits of it.
+Afterwards:
 
 1. everybody was enrolled, or was told on the screen why not;
 2. central has every record of the terminal once, one dossier for each who enrolled, and a ledger that agrees;
@@ -28,16 +29,20 @@ real, on the same clock ([fault-scripts.md](fault-scripts.md) says how; the test
 5. between the tenth part of the run and its end nothing grew: memory, threads, descriptors, write-ahead log.
 """
 _SAMPLES = """
-| after visits | resident memory | Python's own, since the tenth part | threads | descriptors | write-ahead log | database |
-|---:|---:|---:|---:|---:|---:|---:|
+| after visits | memory | blocks of Python | left of the last tenth | threads | descriptors | write-ahead log | database |
+|---:|---:|---:|---:|---:|---:|---:|---:|
 """  # noqa: E501 - a row of a table
-_DATABASE = "\nThe database keeps id and hash of what central has for 90 days, some 200 bytes a record.\n"
+_DATABASE = """
+Memory is the process's own, mapped files not counted; terminal, central, vault and all simulators are in it. The last
+tenth is traced: what Python still holds of all that it allocated in it. The terminal's database keeps id and hash of
+what central has for 90 days, some 200 bytes a record.
+"""
 
 
 def page(soak: Soak) -> str:
     """All of it."""
     machine = f"{platform.system()} {platform.release()}, {os.cpu_count()} cores, Python {platform.python_version()}"
-    how_long = f"{soak.seconds:,.0f} s ({soak.cpu_seconds:,.0f} s of computing, Python's memory traced)"
+    how_long = f"{soak.seconds:,.0f} s ({soak.cpu_seconds:,.0f} s of computing)"
     head = f"{machine}; seed {soak.seed}: {soak.visits:,} visits in {how_long}."
     return "".join(
         [
@@ -57,7 +62,11 @@ def page(soak: Soak) -> str:
 
 
 def _row(one: Sample) -> str:
-    sizes = (f"{one.resident_kib / 1024:,.1f} MB", f"{one.traced / 1024:,.0f} KB")
+    sizes = (
+        f"{one.resident_kib / 1024:,.1f} MB",
+        f"{one.blocks:,}",
+        f"{one.traced / 1024:,.0f} KB" if one.traced else "",
+    )
     files = (f"{one.wal_bytes / 1024:,.0f} KB", f"{one.database_bytes / 1024:,.0f} KB")
     cells = (f"{one.visits:,}", *sizes, f"{one.threads}", f"{one.descriptors}", *files)
     return f"| {' | '.join(cells)} |\n"
