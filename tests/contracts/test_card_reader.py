@@ -16,6 +16,7 @@ from kiosk.card_reader.virtual.vpcd import VpcdCard
 from kiosk.enrolment.errors import CardError, CardFault
 from kiosk.enrolment.holder import CardContents, CardWarning
 from kiosk.enrolment.ports import CardReader, ReaderState
+from tests.fakes.breakable_slots import BreakableSlots
 from tests.fakes.pcscd import FIRST_SLOT, PcscDaemon, running_pcscd, why_unavailable
 from tests.waiting import wait_until
 
@@ -51,9 +52,10 @@ class Desk(ABC):
 
 
 class VirtualDesk(Desk):
-    def __init__(self) -> None:
+    def __init__(self, *, is_breakable: bool = False) -> None:
         self._slots = VirtualSlots()
-        self.reader = SupervisedCardReader(self._slots, read_deadline_s=DEADLINE_S)
+        slots = BreakableSlots(self._slots) if is_breakable else self._slots
+        self.reader = SupervisedCardReader(slots, read_deadline_s=DEADLINE_S)
 
     def put(self, card_id: str, mishap: Mishap | None, successor: str | None) -> None:
         self._slots.insert(card_id, mishap=mishap, successor=successor)
@@ -91,10 +93,13 @@ def pcscd() -> Iterator[PcscDaemon]:
         yield daemon
 
 
-@pytest.fixture(params=["virtual", pytest.param("pcsc", marks=pytest.mark.pcsc)])
+@pytest.fixture(params=["virtual", "breakable", pytest.param("pcsc", marks=pytest.mark.pcsc)])
 def desk(request: pytest.FixtureRequest) -> Iterator[Desk]:
     desk: Desk
-    desk = VirtualDesk() if request.param == "virtual" else PcscDesk(request.getfixturevalue("pcscd").port)
+    if request.param == "pcsc":
+        desk = PcscDesk(request.getfixturevalue("pcscd").port)
+    else:
+        desk = VirtualDesk(is_breakable=request.param == "breakable")
     desk.wait_for(ReaderState.EMPTY)
     yield desk
     desk.pull()
