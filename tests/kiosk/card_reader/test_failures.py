@@ -58,7 +58,7 @@ class Machine:
 
     def __init__(self, daemon: PcscDaemon) -> None:
         self.daemon = daemon
-        self.reader = SupervisedCardReader(PcscSlots(), read_deadline_s=DEADLINE_S, frozen_s=1.0)
+        self.reader = SupervisedCardReader(PcscSlots(), read_deadline_s=DEADLINE_S)
 
     def wait_for(self, state: ReaderState) -> None:
         assert wait_until(lambda: self.reader.presence().state is state), self.reader.presence()
@@ -120,10 +120,13 @@ def service_killed_in_the_reading(machine: Machine) -> str:
 
 
 def service_frozen(machine: Machine) -> str:
+    impatient = SupervisedCardReader(PcscSlots(), frozen_s=1.0)
+    assert wait_until(lambda: impatient.presence().state is ReaderState.EMPTY)
     machine.daemon.freeze()
-    machine.wait_for(ReaderState.NO_SERVICE)
-    found = outcome(partial(machine.reader.read, 1))
+    assert wait_until(lambda: impatient.presence().state is ReaderState.NO_SERVICE)
+    found = outcome(partial(impatient.read, 1))
     machine.daemon.thaw()
+    impatient.close()
     return found
 
 
