@@ -5,7 +5,7 @@
 3. Somebody else enrols: screens, two whole papers, a code that was on no paper before.
 4. No name, number, contact, locator or code stands in clear in any file of the terminal.
 5. With the line up, all that the disk kept arrives at central, once, in one unbroken chain.
-6. Every whole paper's code is the one its record says; the newest whole one of a person is the newest at central.
+6. Every whole slip's code is the one that a record asked for, and no code can be read on two papers.
 """
 
 from __future__ import annotations

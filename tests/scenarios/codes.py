@@ -30,15 +30,16 @@ class AskedCode:
 
 
 def demand_codes_of_records(rig: ScenarioRig) -> None:
-    """Every whole slip B bears the code that a record at central asked for, and no code stands on two papers of which
-    one is torn or void.
-    """
+    """Every whole slip B bears the code that a record at central asked for, and no code can be read on two papers."""
     asked = {one.locator: one for one in asked_codes(rig)}
-    for sheet in sheets(rig):
+    papers = sheets(rig)
+    for sheet in papers:
         if sheet.slip == "B" and sheet.is_whole:
             assert sheet.locator in asked, "a code on paper that no record asks for"
             assert sheet.code is not None
             assert asked[sheet.locator].is_opened_by(sheet.code), "a code on paper that does not open its record"
+    readable = [sheet.code for sheet in papers if sheet.code is not None]
+    assert len(readable) == len(set(readable)), "one code on two papers"
 
 
 def asked_codes(rig: ScenarioRig) -> list[AskedCode]:
