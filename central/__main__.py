@@ -29,7 +29,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command: Command = options.command
     try:
         desk = Desk(load_settings(options.home), system_clock, sys.stdout, _ask_secret, Passwords())
-        return command(desk, options)
+        with desk:
+            return command(desk, options)
     except (CentralError, WireError) as error:
         print(f"{error} [{error.code}]", file=sys.stderr)
         return 1

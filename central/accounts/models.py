@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Boolean, Column, ForeignKey, Table, false
 
 from central.db import Day, Id, Millis, Word, metadata
+from central.partitions import by_hash
 
 accounts = Table(
     "accounts",
@@ -21,4 +22,5 @@ accounts = Table(
     Column("mobile_proved", Boolean, nullable=False, server_default=false()),
     Column("contact_decided_ms", Millis, nullable=False, server_default="0"),  # the clamped time of the record
     sqlite_with_rowid=False,
+    **by_hash("dossier_id"),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, Column, Integer, LargeBinary, String, Table
 
 from central.db import Hash, Millis, Word, metadata
+from central.partitions import by_hash
 
 audit_entries = Table(
     "audit_entries",
@@ -18,4 +19,5 @@ audit_entries = Table(
     Column("detail", String(64)),
     Column("entry_hash", Hash, nullable=False),
     sqlite_with_rowid=False,
+    **by_hash("shard", "number"),
 )

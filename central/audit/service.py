@@ -66,8 +66,9 @@ def append(connection: Connection, shard: int, entries: Sequence[AuditEntry], *,
 
 def verify_chain(connection: Connection, shard: int) -> ChainReport:
     """Walk one shard of the audit (steps: :func:`central.chains.verify_entries`)."""
-    rows = connection.execute(_WALK, {"in_shard": shard})
-    return verify_entries(ChainName.AUDIT, shard, _contents(rows), head_of(connection, ChainName.AUDIT, shard))
+    head = head_of(connection, ChainName.AUDIT, shard)
+    with connection.execute(_WALK, {"in_shard": shard}) as rows:
+        return verify_entries(ChainName.AUDIT, shard, _contents(rows), head)
 
 
 def _contents(rows: Any) -> Iterator[tuple[Content, bytes]]:

@@ -10,6 +10,7 @@ import enum
 from sqlalchemy import Column, Index, LargeBinary, Table
 
 from central.db import Day, Id, Millis, Word, metadata
+from central.partitions import by_hash
 
 
 class RegisterState(enum.Enum):
@@ -31,6 +32,7 @@ register = Table(
     Column("sealed", LargeBinary),  # central.automatic.letters.InformedPerson, sealed to intake
     Index(None, "state", "informed_on"),
     sqlite_with_rowid=False,
+    **by_hash("fingerprint"),
 )
 
 oppositions = Table(

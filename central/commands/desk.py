@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Any, TextIO
+from typing import Any, Self, TextIO
 
 from sqlalchemy import Engine
 
@@ -37,6 +37,15 @@ class Desk:
     def engine(self) -> Engine:
         """The database, at the newest shape."""
         return open_engine(self.settings)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the database's connections, if there are any."""
+        opened: Engine | None = self.__dict__.get("engine")
+        if opened is not None:
+            opened.dispose()
 
     def say(self, line: str) -> None:
         """Write a line for the person at the machine."""

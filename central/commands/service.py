@@ -19,6 +19,7 @@ from central.engine import make_engine
 from central.handover.link import HttpVaultLink
 from central.handover.worker import HandOverParts, HandOverWorker
 from central.keys import load_keys
+from central.partitions import offer_parts
 from wire.trust import KeyUse
 
 _PORT = 8100
@@ -32,6 +33,7 @@ def add_parsers(parsers: Parsers) -> None:
     """Offer the commands."""
     migrate = offer(parsers, "migrate", _migrate, help="make the database, or raise it to this release")
     migrate.add_argument("--revision", default="head", help="another revision than the newest")
+    offer_parts(migrate)
 
     serve = offer(parsers, "serve", _serve, help="serve terminals and managers; hands over to the vault meanwhile")
     serve.add_argument("--host", default="127.0.0.1")
@@ -47,7 +49,11 @@ def add_parsers(parsers: Parsers) -> None:
 
 
 def _migrate(desk: Desk, options: argparse.Namespace) -> int:
-    schema.upgrade(make_engine(desk.settings.database), options.revision)
+    engine = make_engine(desk.settings.database)
+    try:
+        schema.upgrade(engine, options.revision, parts=options.parts)
+    finally:
+        engine.dispose()
     desk.say("the database is at the newest shape" if options.revision == "head" else f"at {options.revision}")
     return 0
 

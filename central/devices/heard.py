@@ -8,7 +8,7 @@ from sqlalchemy import Engine, select
 
 from central.devices.models import devices
 from central.devices.registry import touch
-from central.engine import reading, writing
+from central.engine import in_transaction, reading
 from wire.identifiers import milliseconds
 
 _FRESH = timedelta(minutes=1)
@@ -19,5 +19,4 @@ def note_heard(engine: Engine, terminal_id: str, *, now: datetime) -> None:
     with reading(engine) as connection:
         last = connection.execute(select(devices.c.last_seen_ms).where(devices.c.terminal_id == terminal_id)).scalar()
     if last is None or last < milliseconds(now - _FRESH):
-        with writing(engine) as connection:
-            touch(connection, terminal_id, seen_ms=milliseconds(now))
+        in_transaction(engine, lambda connection: touch(connection, terminal_id, seen_ms=milliseconds(now)))

@@ -10,6 +10,7 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, false, text
 
 from central.db import Day, Id, Millis, Name, Word, metadata
+from central.partitions import by_hash
 
 persons = Table(
     "persons",
@@ -18,6 +19,7 @@ persons = Table(
     Column("fingerprint", Id, primary_key=True),
     Column("dossier_id", Id, nullable=False),
     sqlite_with_rowid=False,
+    **by_hash("fingerprint"),
 )
 
 dossiers = Table(
@@ -48,6 +50,7 @@ dossiers = Table(
     # Only of closed ones, so that it stays small: what is to be deleted, and when.
     Index(None, "purge_on", sqlite_where=text("purge_on IS NOT NULL"), postgresql_where=text("purge_on IS NOT NULL")),
     sqlite_with_rowid=False,
+    **by_hash("dossier_id"),
 )
 
 changes = Table(
@@ -60,6 +63,7 @@ changes = Table(
     Column("decided_ms", Millis, nullable=False),  # the record's clamped time
     Column("effect", Word, nullable=False),  # central.enrolments.standing.Effect
     sqlite_with_rowid=False,
+    **by_hash("dossier_id"),
 )
 
 access_decisions = Table(
@@ -73,6 +77,7 @@ access_decisions = Table(
     Column("decided_ms", Millis, nullable=False),
     Column("changed", Boolean, nullable=False),  # whether the dossier's flag became another by it
     sqlite_with_rowid=False,
+    **by_hash("dossier_id"),
 )
 
 consents = Table(
@@ -82,6 +87,7 @@ consents = Table(
     Column("record_id", Id, primary_key=True),
     Column("evidence", LargeBinary, nullable=False),  # ConsentEvidence, or InformationEvidence of a letter
     sqlite_with_rowid=False,
+    **by_hash("dossier_id"),
 )
 
 slips = Table(
@@ -94,6 +100,7 @@ slips = Table(
     Column("result", Word, nullable=False),
     Column("settled_ms", BigInteger, nullable=False),  # by the terminal's clock
     sqlite_with_rowid=False,
+    **by_hash("enrolment_id"),
 )
 
 waiting_facts = Table(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, Column, Integer, LargeBinary, String, Table
 
 from central.db import Hash, Id, Millis, Name, Word, metadata
+from central.partitions import by_hash
 
 records = Table(
     "records",
@@ -17,6 +18,7 @@ records = Table(
     Column("received_ms", Millis, nullable=False),
     Column("counted_on", String(10), nullable=False),  # date in Paris of the clamped capture (invariant 12)
     Column("raw", LargeBinary, nullable=False),
+    **by_hash("record_id"),
 )
 
 quarantine = Table(

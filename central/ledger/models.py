@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Integer, Table, UniqueConstraint
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, Table
 
 from central.db import Day, Hash, Id, Millis, Name, Word, metadata
+from central.partitions import by_hash
 
 ledger_entries = Table(
     "ledger_entries",
@@ -25,6 +26,8 @@ ledger_entries = Table(
     Column("rule", Word, nullable=False),
     Column("rules_version", Integer, nullable=False),
     Column("entry_hash", Hash, nullable=False),
-    UniqueConstraint("shard", "number"),
+    # Unique by the head of the chain, which whoever appends must move; a hash partition cannot promise it.
+    Index(None, "shard", "number"),
     sqlite_with_rowid=False,
+    **by_hash("dossier_id"),
 )

@@ -7,15 +7,18 @@ import logging
 import signal
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import waitress
+from sqlalchemy import Engine
 
 from central.engine import reading
 from central.messaging.errors import MessageError
 from central.messaging.messenger import messenger_from
+from central.partitions import offer_parts
 from central.vault.app import create_app, now
 from central.vault.audit import verify_chain
 from central.vault.db import check_revision, migrate, open_engine
@@ -36,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         settings = load_settings(home=options.home)
         if options.command == "migrate":
-            migrate(open_engine(settings.database_url), options.revision)
+            _migrate(settings, options)
         elif options.command == "verify":
             _verify(settings)
         elif options.command == "guard":
@@ -49,11 +52,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
+def _migrate(settings: VaultSettings, options: argparse.Namespace) -> None:
+    with _database(settings) as engine:
+        migrate(engine, options.revision, parts=options.parts)
+
+
 def _serve(settings: VaultSettings, options: argparse.Namespace) -> None:
     app = create_app(settings)
     if not options.no_guard:
         # A daemon: each of its steps is one transaction, so that the end of the process may come at any instant.
-        threading.Thread(target=_worker(settings).run, args=(threading.Event(),), name="guard", daemon=True).start()
+        guard = _worker(settings, open_engine(settings.database_url))
+        threading.Thread(target=guard.run, args=(threading.Event(),), name="guard", daemon=True).start()
     # A page whose passphrases wait for Argon2 holds a thread and 64 MiB: few threads are a limit on memory too.
     waitress.serve(
         app,
@@ -69,17 +78,17 @@ def _serve(settings: VaultSettings, options: argparse.Namespace) -> None:
 
 
 def _guard(settings: VaultSettings, *, once: bool) -> None:
-    worker, stop = _worker(settings), threading.Event()
-    if once:
-        worker.round()
-        return
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda _number, _frame: stop.set())
-    worker.run(stop)
+    with _database(settings) as engine:
+        worker, stop = _worker(settings, engine), threading.Event()
+        if once:
+            worker.round()
+            return
+        for name in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(name, lambda _number, _frame: stop.set())
+        worker.run(stop)
 
 
-def _worker(settings: VaultSettings) -> GuardWorker:
-    engine = open_engine(settings.database_url)
+def _worker(settings: VaultSettings, engine: Engine) -> GuardWorker:
     check_revision(engine)
     return make_worker(settings, engine, messenger_from(settings.messages, clock=now), now)
 
@@ -93,10 +102,20 @@ def _reached_at(settings: VaultSettings, options: argparse.Namespace) -> VaultSe
 
 
 def _verify(settings: VaultSettings) -> None:
+    with _database(settings) as engine:
+        check_revision(engine)
+        with reading(engine) as conn:
+            print(f"audit: {verify_chain(conn)} entries, chain intact")
+
+
+@contextmanager
+def _database(settings: VaultSettings) -> Iterator[Engine]:
+    """For a command that ends: its connections are closed behind it."""
     engine = open_engine(settings.database_url)
-    check_revision(engine)
-    with reading(engine) as conn:
-        print(f"audit: {verify_chain(conn)} entries, chain intact")
+    try:
+        yield engine
+    finally:
+        engine.dispose()
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -106,6 +125,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     raising = commands.add_parser("migrate", parents=[home], help="make or raise the database's schema")
     raising.add_argument("--revision", default="head", help="another revision than the newest; 'base' empties it")
+    offer_parts(raising)
     serving = commands.add_parser("serve", parents=[home], help="serve central and holders")
     serving.add_argument("--host", default="127.0.0.1")
     serving.add_argument("--port", type=int, default=8101)

@@ -14,6 +14,7 @@ from central.vault import views
 from central.vault.activation import ActivationDesk
 from central.vault.contacts import Ways
 from central.vault.db import check_revision, open_engine
+from central.vault.errors import DatabaseError
 from central.vault.events import EventsDesk
 from central.vault.handover import HandOverDesk, HandOverParts
 from central.vault.keys import VaultKeys, check_bundle, load_keys, load_root
@@ -53,7 +54,11 @@ def create_app(
     )
     trust.current(clock())
     engine = open_engine(settings.database_url)
-    check_revision(engine)
+    try:
+        check_revision(engine)
+    except DatabaseError:
+        engine.dispose()
+        raise
     if settings.weak_kdf_for_tests:
         _log.warning("passphrases are derived at a cost that is for tests only: %s", settings.kdf.text())
     speaker = messenger or messenger_from(settings.messages, clock=clock)

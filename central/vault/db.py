@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from alembic import command
+from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -12,18 +13,21 @@ from sqlalchemy import Engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from central.engine import make_engine, reading, writing
+from central.engine import make_engine, out_of_line, reading, writing
+from central.partitions import PARTS, comparing
 from central.vault.errors import DatabaseError
+from central.vault.models import metadata, queue
 
 _MIGRATIONS = Path(__file__).with_name("migrations")
 
 
 def open_engine(url: str) -> Engine:
-    """The engine of the vault's database; on SQLite a deleted wrap is overwritten with zeros.
+    """The engine of the vault's database. Writers stand in line; on SQLite a deleted wrap is overwritten with zeros.
 
-    Not promised: older pages live on in the write-ahead log until its next checkpoint, and in backups for ever.
+    Not promised: older pages live on in the write-ahead log until its next checkpoint, and in backups for ever; on
+    PostgreSQL a deleted row lies in its page until vacuum has passed and the place is used again.
     """
-    engine = make_engine(url)
+    engine = make_engine(url, queue=queue.name)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _overwrite_deleted)
     return engine
@@ -35,11 +39,15 @@ def _overwrite_deleted(connection: DBAPIConnection, _entry: ConnectionPoolEntry)
     cursor.close()
 
 
-def migrate(engine: Engine, revision: str = "head") -> None:
-    """Raise the schema to ``revision``, or lower it to one that came before, in one transaction."""
-    with writing(engine) as conn:
+def migrate(engine: Engine, revision: str = "head", *, parts: int = PARTS) -> None:
+    """Raise the schema to ``revision``, or lower it to one that came before, in one transaction.
+
+    ``parts``: into how many a large table is split on PostgreSQL (:mod:`central.partitions`); heard only by the first
+    migration of a database.
+    """
+    with writing(out_of_line(engine)) as conn:
         config = _config()
-        config.attributes["connection"] = conn
+        config.attributes |= {"connection": conn, "parts": parts}
         if _is_older(revision, MigrationContext.configure(conn).get_current_revision()):
             command.downgrade(config, revision)
         else:
@@ -58,6 +66,12 @@ def check_revision(engine: Engine) -> None:
         raise DatabaseError(
             "the vault's database is not of this version: run `python -m central.vault migrate`", code="revision"
         )
+
+
+def drift(engine: Engine) -> list[object]:
+    """What differs between the tables in the code and those in the database: nothing, when all is well."""
+    with reading(engine) as conn:
+        return list(compare_metadata(MigrationContext.configure(conn, opts=comparing(conn)), metadata))
 
 
 def _is_older(wanted: str, current: str | None) -> bool:

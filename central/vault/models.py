@@ -10,6 +10,8 @@ import enum
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, String, Table
 
+from central.partitions import by_hash
+
 metadata = MetaData(
     naming_convention={"ix": "ix_%(table_name)s_%(column_0_name)s", "pk": "pk_%(table_name)s"},
 )
@@ -75,6 +77,7 @@ records = Table(
     Column("dossier_id", _ID, nullable=False),
     Column("action", _WORD, nullable=False),
     Column("received_ms", BigInteger, nullable=False),
+    **by_hash("record_id"),
 )
 
 dossiers = Table(
@@ -90,6 +93,7 @@ dossiers = Table(
     Column("opened_ms", BigInteger, nullable=False),
     Column("closed_ms", BigInteger, nullable=True, doc="while it is closed"),
     Column("destroy_due_ms", BigInteger, nullable=True, doc="its holder asked for destruction: by then at the latest"),
+    **by_hash("dossier_id"),
 )
 
 generations = Table(
@@ -99,6 +103,7 @@ generations = Table(
     Column("generation", Integer, primary_key=True, autoincrement=False),
     Column("dossier_public", _KEY, nullable=False),
     Column("made_ms", BigInteger, nullable=False),
+    **by_hash("dossier_id"),
 )
 
 wraps = Table(
@@ -112,6 +117,7 @@ wraps = Table(
     Column("kdf", String(80), nullable=True, doc="passphrase only: algorithm and parameters"),
     Column("sealed_to", _KEY, nullable=True, doc="passphrase only: its public half, for generations to come"),
     Column("made_ms", BigInteger, nullable=False),
+    **by_hash("dossier_id"),
 )
 
 decisions = Table(
@@ -122,6 +128,7 @@ decisions = Table(
     Column("refused", Boolean, nullable=False),
     Column("decided_ms", BigInteger, nullable=False, doc="by central's bounded time; 0: not said"),
     Column("noted_ms", BigInteger, nullable=False),
+    **by_hash("dossier_id"),
 )
 
 owed = Table(
@@ -143,6 +150,7 @@ contacts = Table(
     Column("former", LargeBinary, nullable=True, doc="sealed: the contacts before, for notices of what follows soon"),
     Column("replaced_ms", BigInteger, nullable=True, doc="when the last of former was replaced"),
     Index(None, "replaced_ms"),
+    **by_hash("dossier_id"),
 )
 
 notices = Table(
@@ -163,7 +171,7 @@ challenges = Table(
     "challenges",
     metadata,
     Column("challenge", _HASH, primary_key=True, doc="hash of the secret that the browser's session holds"),
-    Column("dossier_id", _ID, nullable=False),
+    Column("dossier_id", _ID, primary_key=True),
     Column("record_id", _ID, nullable=False, doc="of the slip whose code was right"),
     Column("pending", LargeBinary, nullable=False, doc="the passphrase's wraps, sealed, not yet in force"),
     Column("is_required", Boolean, nullable=False),
@@ -188,10 +196,10 @@ awaited = Table(
 slips = Table(
     "slips",
     metadata,
-    # A locator has 40 random bits: among 40 million slips some share one, and the code tells them apart.
-    Column("locator", String(8), primary_key=True),
+    Column("dossier_id", _ID, primary_key=True),
     Column("record_id", _ID, primary_key=True),
-    Column("dossier_id", _ID, nullable=False),
+    # A locator has 40 random bits: among 40 million slips some share one, and the code tells them apart.
+    Column("locator", String(8), nullable=False),
     Column("terminal", String(32), nullable=False, doc="with record_id, the context of the wrap for its code"),
     Column("code_public", _KEY, nullable=False),
     Column("state", _WORD, nullable=False),
@@ -200,9 +208,10 @@ slips = Table(
     Column("place", Integer, nullable=False, doc="in the order of arrival within its dossier, from 1"),
     Column("live_ms", BigInteger, nullable=True, doc="since when its code is good; its life counts from then"),
     Column("due_ms", BigInteger, nullable=True, doc="while it waits: not before then"),
+    Index(None, "locator"),
     Index(None, "record_id"),
-    Index(None, "dossier_id"),
     Index(None, "due_ms"),
+    **by_hash("dossier_id"),
 )
 
 attempts = Table(
@@ -243,4 +252,13 @@ audit = Table(
     Column("record_id", _ID, nullable=True),
     Column("previous_hash", _HASH, nullable=False),
     Column("hash", _HASH, nullable=False),
+    **by_hash("number"),
+)
+
+queue = Table(
+    "queue",
+    metadata,
+    # One row. Whoever writes stands in line at it (central.engine): the audit is one chain, so there is one writer at a
+    # time anyway, and what they count (tries, codes sent) nobody else counts meanwhile.
+    Column("place", Integer, primary_key=True, autoincrement=False),
 )

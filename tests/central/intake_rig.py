@@ -14,13 +14,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from sqlalchemy import Engine, Table, func, select, update
 
-from central import schema
 from central.devices.models import devices, offices, operators
 from central.engine import make_engine, reading, writing
 from central.intake.service import Intake, IntakeParts
 from central.keys import CentralKeys
 from central.ledger.rules import Rules, load_rules
 from central.verification.service import Report, verify_all
+from tests.fakes.databases import CENTRAL, database_in
 from tests.fakes.terminal import LAUNCH, FakeTerminal
 from wire.batch import BatchAnswer, Outcome, open_answer
 from wire.configuration import Regime
@@ -71,8 +71,7 @@ class IntakeRig:
 
     def __post_init__(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.engine: Engine = make_engine(f"sqlite:///{self.folder / 'central.db'}")
-        schema.upgrade(self.engine)
+        self.engine: Engine = make_engine(self.database)
         named = {"name": "Essai", "lines": "[]", "created_ms": 0}
         with writing(self.engine) as connection:
             connection.execute(offices.insert(), [{**office, **named} for office in _OFFICES])
@@ -84,6 +83,11 @@ class IntakeRig:
     def worker(self) -> Intake:
         """One more process at the same database."""
         return Intake(self.parts, reach=self.reach)
+
+    @property
+    def database(self) -> str:
+        """Its URL: the same folder has the same one."""
+        return database_in(self.folder, CENTRAL)
 
     @property
     def parts(self) -> IntakeParts:
@@ -136,7 +140,8 @@ class IntakeRig:
 
     def rows(self, table: Table) -> list[Any]:
         with reading(self.engine) as connection:
-            return list(connection.execute(select(table)))
+            in_order = [table.c.sequence] if "sequence" in table.c else list(table.primary_key)
+            return list(connection.execute(select(table).order_by(*in_order)))
 
     def count(self, table: Table) -> int:
         with reading(self.engine) as connection:

@@ -13,6 +13,7 @@ from central.app import OPEN_ENDPOINTS, SIGNED_ENDPOINTS, create_app
 from central.errors import SetupError
 from central.settings import CentralSettings
 from tests.central.web_site import HALL, CentralSite
+from tests.fakes.databases import empty_database_in
 from wire import homes
 from wire.errors import TrustError
 
@@ -116,7 +117,7 @@ def test_over_https_the_cookie_is_bound_to_the_host_and_the_browser_told_to_stay
 
 
 def test_a_database_of_another_release_is_refused_with_the_command_to_run(site: CentralSite) -> None:
-    settings = CentralSettings(home=site.home, database=f"sqlite:///{site.home / 'empty.db'}")
+    settings = CentralSettings(home=site.home, database=empty_database_in(site.home))
     with pytest.raises(SetupError, match="run python -m central migrate"):
         create_app(settings, clock=site.clock)
 

@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import IntegrityError
 
 from central.engine import in_transaction, insert_into, insert_rows, make_engine, reading, writing
+from tests.fakes.databases import empty_database_in
 
 metadata = MetaData()
 things = Table(
@@ -24,7 +25,7 @@ things = Table(
 
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[Engine]:
-    made = make_engine(f"sqlite:///{tmp_path / 'things.db'}")
+    made = make_engine(empty_database_in(tmp_path, "things"))
     with writing(made) as connection:
         metadata.create_all(connection)
     yield made
@@ -36,6 +37,7 @@ def size(engine: Engine) -> int:
         return connection.scalar(select(func.count()).select_from(things)) or 0
 
 
+@pytest.mark.only_on("sqlite")
 @pytest.mark.parametrize(("pragma", "value"), [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1)])
 def test_sqlite_writes_ahead_and_in_full(engine: Engine, pragma: str, value: object) -> None:
     with reading(engine) as connection:
@@ -53,6 +55,7 @@ def test_a_block_that_raises_leaves_nothing(engine: Engine) -> None:
     assert size(engine) == 0
 
 
+@pytest.mark.only_on("sqlite")
 def test_a_writer_begins_by_waiting_for_the_one_before_it(engine: Engine) -> None:
     inside, order = threading.Event(), []
 

@@ -11,20 +11,21 @@ from central.engine import _compiled_insert, make_engine, reading
 from central.enrolments.models import access_decisions, dossiers, pending_ins
 from central.intake.models import records
 from tests.central.intake_rig import ARRIVAL, IntakeRig
+from tests.fakes.databases import empty_database_in
 from tests.fakes.terminal import LAUNCH
 from wire.evidence import Question
 from wire.identifiers import milliseconds
 
 
 def test_the_migrated_database_has_the_shape_of_the_code(tmp_path: Path) -> None:
-    engine = make_engine(f"sqlite:///{tmp_path / 'central.db'}")
+    engine = make_engine(empty_database_in(tmp_path))
     schema.upgrade(engine)
     assert schema.drift(engine) == []
     engine.dispose()
 
 
 def test_a_table_the_migrations_forgot_would_show(tmp_path: Path) -> None:
-    engine = make_engine(f"sqlite:///{tmp_path / 'central.db'}")
+    engine = make_engine(empty_database_in(tmp_path))
     schema.upgrade(engine)
     with engine.begin() as connection:
         connection.exec_driver_sql("DROP TABLE slips")

@@ -26,6 +26,7 @@ from central.staff.service import add_manager
 from provisioning.authority import Home, Programme, make_keys
 from provisioning.keys import load_public_root
 from provisioning.private_files import Owner
+from tests.fakes.databases import CENTRAL, database_in
 from tests.fakes.terminal import FakeTerminal
 from wire import homes
 from wire.configuration import ConfigurationQuery, write_configuration_query
@@ -92,7 +93,7 @@ class CentralSite:
     @property
     def settings(self) -> CentralSettings:
         return CentralSettings(
-            home=self.home, database=f"sqlite:///{self.home / 'central.db'}", public_url=self.public_url
+            home=self.home, database=database_in(self.home, CENTRAL), public_url=self.public_url
         )
 
     @property

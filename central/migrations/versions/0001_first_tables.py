@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from central.partitions import by_hash, split
+
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -24,6 +26,7 @@ def upgrade() -> None:
         sa.Column("entry_hash", sa.LargeBinary(length=32), nullable=False),
         sa.PrimaryKeyConstraint("shard", "number", name=op.f("pk_audit_entries")),
         sqlite_with_rowid=False,
+        **by_hash("shard", "number"),
     )
     op.create_table(
         "chain_heads",
@@ -76,6 +79,7 @@ def upgrade() -> None:
         sa.Column("opened_on", sa.String(length=10), nullable=False),
         sa.PrimaryKeyConstraint("dossier_id", name=op.f("pk_dossiers")),
         sqlite_with_rowid=False,
+        **by_hash("dossier_id"),
     )
     op.create_table(
         "offices",
@@ -110,6 +114,7 @@ def upgrade() -> None:
         sa.Column("dossier_id", sa.LargeBinary(length=16), nullable=False),
         sa.PrimaryKeyConstraint("fingerprint", name=op.f("pk_persons")),
         sqlite_with_rowid=False,
+        **by_hash("fingerprint"),
     )
     op.create_table(
         "quarantine",
@@ -132,6 +137,7 @@ def upgrade() -> None:
         sa.Column("counted_on", sa.String(length=10), nullable=False),
         sa.Column("raw", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("record_id", name=op.f("pk_records")),
+        **by_hash("record_id"),
     )
     op.create_table(
         "slips",
@@ -143,6 +149,7 @@ def upgrade() -> None:
         sa.Column("settled_ms", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("enrolment_id", "record_id", name=op.f("pk_slips")),
         sqlite_with_rowid=False,
+        **by_hash("enrolment_id"),
     )
     op.create_table(
         "status_nonces",
@@ -166,6 +173,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["dossier_id"], ["dossiers.dossier_id"], name=op.f("fk_accounts_dossier_id")),
         sa.PrimaryKeyConstraint("dossier_id", name=op.f("pk_accounts")),
         sqlite_with_rowid=False,
+        **by_hash("dossier_id"),
     )
     op.create_table(
         "consents",
@@ -175,6 +183,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["dossier_id"], ["dossiers.dossier_id"], name=op.f("fk_consents_dossier_id")),
         sa.PrimaryKeyConstraint("dossier_id", "record_id", name=op.f("pk_consents")),
         sqlite_with_rowid=False,
+        **by_hash("dossier_id"),
     )
     op.create_table(
         "devices",
@@ -211,8 +220,9 @@ def upgrade() -> None:
         sa.Column("entry_hash", sa.LargeBinary(length=32), nullable=False),
         sa.ForeignKeyConstraint(["dossier_id"], ["dossiers.dossier_id"], name=op.f("fk_ledger_entries_dossier_id")),
         sa.PrimaryKeyConstraint("dossier_id", "entry", name=op.f("pk_ledger_entries")),
-        sa.UniqueConstraint("shard", "number", name=op.f("uq_ledger_entries_shard_number")),
+        *_numbers_once(),
         sqlite_with_rowid=False,
+        **by_hash("dossier_id"),
     )
     op.create_table(
         "operators",
@@ -226,6 +236,14 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["office_id"], ["offices.office_id"], name=op.f("fk_operators_office_id")),
         sa.PrimaryKeyConstraint("office_id", "operator_id", name=op.f("pk_operators")),
     )
+    split("audit_entries", "dossiers", "persons", "records", "slips", "accounts", "consents", "ledger_entries")
+
+
+def _numbers_once() -> list[sa.UniqueConstraint]:
+    """Not on PostgreSQL: a hash partition keeps unique only what it is split by (0005 does without everywhere)."""
+    if op.get_bind().dialect.name == "postgresql":
+        return []
+    return [sa.UniqueConstraint("shard", "number", name=op.f("uq_ledger_entries_shard_number"))]
 
 
 def downgrade() -> None:

@@ -7,6 +7,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
+from central.partitions import by_hash, split
+
 revision = "0004"
 down_revision = "0003"
 branch_labels = None
@@ -55,6 +57,7 @@ def upgrade() -> None:
     )
     _create_facts()
     _create_automatic()
+    split("changes", "access_decisions", "automatic_register")
     _carry_over()
 
 
@@ -70,6 +73,7 @@ def _create_facts() -> None:
         sa.ForeignKeyConstraint(*dossier, name=op.f("fk_changes_dossier_id")),
         sa.PrimaryKeyConstraint("dossier_id", "record_id", name=op.f("pk_changes")),
         sqlite_with_rowid=False,
+        **by_hash("dossier_id"),
     )
     op.create_table(
         "access_decisions",
@@ -82,6 +86,7 @@ def _create_facts() -> None:
         sa.ForeignKeyConstraint(*dossier, name=op.f("fk_access_decisions_dossier_id")),
         sa.PrimaryKeyConstraint("dossier_id", "record_id", "access", name=op.f("pk_access_decisions")),
         sqlite_with_rowid=False,
+        **by_hash("dossier_id"),
     )
     op.create_table(
         "waiting_facts",
@@ -112,6 +117,7 @@ def _create_automatic() -> None:
         sa.Column("sealed", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("fingerprint", name=op.f("pk_automatic_register")),
         sqlite_with_rowid=False,
+        **by_hash("fingerprint"),
     )
     op.create_index(op.f("ix_automatic_register_state_informed_on"), "automatic_register", ["state", "informed_on"])
     op.create_table(

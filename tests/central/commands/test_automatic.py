@@ -30,6 +30,7 @@ Run = Callable[..., tuple[int, str, str]]
 def run(site: CentralSite, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Run]:
     """Run a command by central's clock; ``typed`` is the line on its standard input."""
     monkeypatch.setattr(command_line, "system_clock", site.clock)
+    monkeypatch.setenv("CENTRAL_DATABASE", site.settings.database)
 
     def command(*arguments: str, typed: str = "") -> tuple[int, str, str]:
         monkeypatch.setattr("sys.stdin", io.StringIO(f"{typed}\n"))

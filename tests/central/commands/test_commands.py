@@ -25,6 +25,7 @@ Run = Callable[..., tuple[int, str, str]]
 @pytest.fixture
 def run(site: CentralSite, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Run]:
     """Run a command; ``typed`` are the lines on its standard input."""
+    monkeypatch.setenv("CENTRAL_DATABASE", site.settings.database)
 
     def command(*arguments: str, typed: Sequence[str] = ()) -> tuple[int, str, str]:
         monkeypatch.setattr("sys.stdin", io.StringIO("".join(f"{line}\n" for line in typed)))

@@ -42,7 +42,7 @@ def run(rig: IntakeRig) -> Run:
             offered.add_parsers(parsers)
         options = parser.parse_args(arguments)
         out = io.StringIO()
-        settings = CentralSettings(home=rig.folder, database=f"sqlite:///{rig.folder / 'central.db'}")
+        settings = CentralSettings(home=rig.folder, database=rig.database)
         desk = Desk(settings, lambda: ARRIVAL, out, str, Passwords())
         try:
             return options.command(desk, options), out.getvalue()

@@ -19,7 +19,7 @@ from werkzeug.test import TestResponse
 
 from central.engine import reading
 from central.vault.app import create_app
-from central.vault.db import migrate, open_engine
+from central.vault.db import open_engine
 from central.vault.models import audit, dossiers, wraps
 from central.vault.settings import VaultSettings
 from central.vault.worker import GuardWorker, make_worker
@@ -27,6 +27,7 @@ from central.vault.wraps import KdfParameters
 from provisioning.authority import Home, Programme, make_keys, rotate_signing_key
 from provisioning.keys import load_public_root, load_signing_key
 from provisioning.private_files import Owner
+from tests.fakes.databases import VAULT, database_in
 from tests.fakes.messenger import FakeMessenger, Message
 from wire import homes
 from wire.canonical import encode
@@ -142,14 +143,13 @@ class VaultSite:
         self.hand_over_key = self.service_key(KeyUse.HAND_OVER)
         self.root = load_public_root(self.programme.root.folder / homes.ROOT_PUBLIC, owner)
         self.engine: Engine = open_engine(self.settings.database_url)
-        migrate(self.engine)
         self._app: Flask | None = None
 
     @property
     def settings(self) -> VaultSettings:
         usual: dict[str, object] = {
             "home": self.home,
-            "database_url": f"sqlite:///{self.home / 'vault.db'}",
+            "database_url": database_in(self.home, VAULT),
             "kdf": CHEAPEST_KDF,
             "weak_kdf_for_tests": True,
             "public_url": "https://coffre.exemple",
@@ -378,7 +378,8 @@ class VaultSite:
 
     def rows(self, table: Table) -> list[dict[str, Any]]:
         with reading(self.engine) as conn:
-            return [dict(row._mapping) for row in conn.execute(select(table))]
+            in_order = [table.c.place] if "place" in table.c else list(table.primary_key)
+            return [dict(row._mapping) for row in conn.execute(select(table).order_by(*in_order))]
 
     def roles(self, dossier: DossierId) -> set[str]:
         """For whom there are wraps of its newest generation."""

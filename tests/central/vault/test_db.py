@@ -1,22 +1,18 @@
 from __future__ import annotations
 
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.runtime.migration import MigrationContext
 from sqlalchemy import inspect, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
-from central.engine import reading, writing
-from central.vault.db import migrate
-from central.vault.models import attempts, decisions, dossiers, generations, metadata, owed, slips, wraps
+from central.engine import out_of_line, reading, writing
+from central.vault.db import drift, migrate
+from central.vault.models import attempts, decisions, dossiers, generations, owed, slips, wraps
 from tests.central.vault.site import VaultSite, state_of
 from wire.handover import HandOverAction
 
 
 def test_the_migrated_schema_is_the_one_the_code_knows(site: VaultSite) -> None:
-    with reading(site.engine) as conn:
-        context = MigrationContext.configure(conn, opts={"compare_type": True, "compare_server_default": True})
-        assert compare_metadata(context, metadata) == []
+    assert drift(site.engine) == []
 
 
 def test_migrating_again_changes_nothing(site: VaultSite) -> None:
@@ -38,7 +34,7 @@ def test_down_takes_every_table_with_its_data_and_up_makes_them_again(site: Vaul
 def at_0001(site: VaultSite) -> None:
     """The first version's schema with one dossier active, one with a refusal due, and a second enrolment waiting."""
     migrate(site.engine, "0001")
-    with writing(site.engine) as conn:
+    with writing(out_of_line(site.engine)) as conn:
         for number, due in ((1, 0), (2, 1)):
             conn.execute(
                 text(
@@ -123,13 +119,14 @@ def test_what_only_the_second_version_knows_is_locked_in_the_first(site: VaultSi
 
 def test_a_migration_that_fails_leaves_the_schema_as_it_was(site: VaultSite) -> None:
     migrate(site.engine, "base")
-    with writing(site.engine) as conn:
+    with writing(out_of_line(site.engine)) as conn:
         conn.execute(text("CREATE TABLE audit (in_the_way INTEGER)"))
-    with pytest.raises(OperationalError, match="audit"):
+    with pytest.raises((OperationalError, ProgrammingError), match="audit"):
         migrate(site.engine)
     assert set(inspect(site.engine).get_table_names()) <= {"alembic_version", "audit"}
 
 
+@pytest.mark.only_on("sqlite")
 def test_the_database_is_durable_and_overwrites_what_is_deleted(site: VaultSite) -> None:
     with reading(site.engine) as conn:
         found = {

@@ -7,7 +7,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from central.engine import reading, writing
 from central.vault import slips as slips_module
@@ -15,6 +15,7 @@ from central.vault.audit import verify_chain
 from central.vault.models import audit, contacts, decisions, dossiers, generations, quarantine, records, slips, wraps
 from central.vault.slips import SlipOnFile
 from tests.central.vault.site import BOTH, VaultSite, new_dossier_id
+from tests.fakes.databases import refuse_rows
 from wire.dossier_keys import EmergencyChoices
 from wire.errors import ChainError
 from wire.failpoints import Failpoint
@@ -285,13 +286,7 @@ def test_what_was_put_aside_is_released_when_it_can_be_kept(site: VaultSite) -> 
 
 def test_trouble_with_one_item_leaves_it_for_later_and_keeps_the_others(site: VaultSite) -> None:
     bad, good = site.enrol(), site.enrol()
-    with writing(site.engine) as conn:
-        conn.execute(
-            text(
-                "CREATE TRIGGER full BEFORE INSERT ON slips "
-                f"WHEN NEW.locator = '{bad.locator.value}' BEGIN SELECT RAISE(ABORT, 'disk full'); END"
-            )
-        )
+    refuse_rows(site.engine, slips, locator=bad.locator.value)
     results = site.hand_over(site.item(bad, new_dossier_id()), site.item(good, new_dossier_id()))
     assert outcomes(results) == [(HandOverOutcome.LATER, "internal"), (KEPT, None)]
     assert [row["record_id"] for row in site.rows(dossiers)] == [good.record_id.value]

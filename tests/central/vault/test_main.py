@@ -29,6 +29,12 @@ def quiet(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name)
 
 
+@pytest.fixture
+def named(site: VaultSite, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The database is not where it would be looked for when nothing is said."""
+    monkeypatch.setenv("VAULT_DATABASE", site.settings.database_url)
+
+
 @pytest.mark.usefixtures("quiet")
 def test_without_a_home_the_command_says_what_is_missing(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["migrate"]) == 1
@@ -52,7 +58,7 @@ def test_a_foreign_bundle_is_said_in_one_line(
     assert capsys.readouterr().err == "the trust bundle is not signed by the programme root [trust_root]\n"
 
 
-@pytest.mark.usefixtures("quiet")
+@pytest.mark.usefixtures("quiet", "named")
 def test_verify_counts_the_entries_or_names_the_break(site: VaultSite, capsys: pytest.CaptureFixture[str]) -> None:
     site.opened_dossier()
     assert main(["verify", "--home", str(site.home)]) == 0
@@ -63,7 +69,7 @@ def test_verify_counts_the_entries_or_names_the_break(site: VaultSite, capsys: p
     assert "broken at entry 1" in capsys.readouterr().err
 
 
-@pytest.mark.usefixtures("quiet")
+@pytest.mark.usefixtures("quiet", "named")
 def test_the_guard_alone_makes_a_requested_code_good(site: VaultSite, capsys: pytest.CaptureFixture[str]) -> None:
     dossier, _ = site.opened_dossier()
     site.take_change(dossier, code=True)
@@ -71,7 +77,7 @@ def test_the_guard_alone_makes_a_requested_code_good(site: VaultSite, capsys: py
     assert [row["state"] for row in site.rows(slips)] == ["void", "live"]
 
 
-@pytest.mark.usefixtures("quiet")
+@pytest.mark.usefixtures("quiet", "named")
 def test_a_guard_without_its_key_says_so_in_one_line(site: VaultSite, capsys: pytest.CaptureFixture[str]) -> None:
     (site.home / "recovery.key").unlink()
     assert main(["guard", "--home", str(site.home), "--once"]) == 1
@@ -82,6 +88,7 @@ def test_a_guard_without_its_key_says_so_in_one_line(site: VaultSite, capsys: py
 def running(site: VaultSite, *options: str, **settings: str) -> Iterator[subprocess.Popen[str]]:
     command = [sys.executable, "-m", "central.vault", "serve", "--home", str(site.home), "--port", "0", *options]
     environ = {name: value for name, value in os.environ.items() if not name.startswith("VAULT_")}
+    environ["VAULT_DATABASE"] = site.settings.database_url
     with subprocess.Popen(command, env=environ | settings, stderr=subprocess.PIPE, text=True) as process:
         try:
             yield process

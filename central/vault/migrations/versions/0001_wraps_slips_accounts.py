@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from central.partitions import by_hash, split
+
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -22,6 +24,7 @@ def upgrade() -> None:
         sa.Column("action", _WORD, nullable=False),
         sa.Column("received_ms", sa.BigInteger, nullable=False),
         sa.PrimaryKeyConstraint("record_id", name="pk_records"),
+        **by_hash("record_id"),
     )
     op.create_table(
         "dossiers",
@@ -34,6 +37,7 @@ def upgrade() -> None:
         sa.Column("account", _WORD, nullable=False),
         sa.Column("opened_ms", sa.BigInteger, nullable=False),
         sa.PrimaryKeyConstraint("dossier_id", name="pk_dossiers"),
+        **by_hash("dossier_id"),
     )
     op.create_table(
         "wraps",
@@ -45,6 +49,7 @@ def upgrade() -> None:
         sa.Column("kdf", sa.String(80), nullable=True),
         sa.Column("made_ms", sa.BigInteger, nullable=False),
         sa.PrimaryKeyConstraint("dossier_id", "generation", "role", name="pk_wraps"),
+        **by_hash("dossier_id"),
     )
     op.create_table(
         "refusals",
@@ -98,7 +103,9 @@ def upgrade() -> None:
         sa.Column("previous_hash", _HASH, nullable=False),
         sa.Column("hash", _HASH, nullable=False),
         sa.PrimaryKeyConstraint("number", name="pk_audit"),
+        **by_hash("number"),
     )
+    split("records", "dossiers", "wraps", "audit")
 
 
 def downgrade() -> None:

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from central.partitions import by_hash, split
+
 revision = "0002"
 down_revision = "0001"
 branch_labels = None
@@ -16,6 +18,7 @@ _MADE = ("awaited", "challenges", "notices", "contacts", "owed", "generations")
 
 def upgrade() -> None:
     _make_tables()
+    split("generations", "decisions", "contacts")
     op.add_column("dossiers", sa.Column("closed_ms", sa.BigInteger, nullable=True))
     op.add_column("dossiers", sa.Column("destroy_due_ms", sa.BigInteger, nullable=True))
     op.add_column("wraps", sa.Column("sealed_to", _HASH, nullable=True))
@@ -121,6 +124,7 @@ def _make_tables() -> None:
         sa.Column("dossier_public", _HASH, nullable=False),
         sa.Column("made_ms", sa.BigInteger, nullable=False),
         sa.PrimaryKeyConstraint("dossier_id", "generation", name="pk_generations"),
+        **by_hash("dossier_id"),
     )
     op.create_table(
         "decisions",
@@ -130,6 +134,7 @@ def _make_tables() -> None:
         sa.Column("decided_ms", sa.BigInteger, nullable=False),
         sa.Column("noted_ms", sa.BigInteger, nullable=False),
         sa.PrimaryKeyConstraint("dossier_id", "role", name="pk_decisions"),
+        **by_hash("dossier_id"),
     )
     op.create_table(
         "owed",
@@ -148,6 +153,7 @@ def _make_tables() -> None:
         sa.Column("former", sa.LargeBinary, nullable=True),
         sa.Column("replaced_ms", sa.BigInteger, nullable=True),
         sa.PrimaryKeyConstraint("dossier_id", name="pk_contacts"),
+        **by_hash("dossier_id"),
     )
     op.create_index("ix_contacts_replaced_ms", "contacts", ["replaced_ms"])
     op.create_table(
