@@ -3,7 +3,7 @@
 A person who changes the roll must not get a stranger's slip, and the next person no strip of it. Where the model can
 forget at once (DLE DC4 8) it is told to, again and again until it says that it has. Where it cannot, what waits comes
 out when it can print again; the next job then waits for the answer to a question put behind it, and is refused without
-one. A model that has no such answer either leaves only one thing to do: switch it off and on (docs/faults.md).
+one. A model that has no such answer either leaves only one thing to do: switch it off and on (decision 26).
 """
 
 from __future__ import annotations

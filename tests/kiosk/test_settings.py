@@ -44,6 +44,17 @@ def test_what_is_missing_or_no_value_is_named(values: dict[str, object], named: 
         load_settings(given(**values), {})
 
 
+def test_a_second_printer_is_named_beside_the_first() -> None:
+    environment = {"KIOSK_SECOND_PRINTER": "tcp://b:9100", "KIOSK_SECOND_PRINTER_PROFILE": "generic-58"}
+    settings = load_settings(given(home="/a", printer="tcp://a:9100"), environment)
+
+    assert (settings.second_printer, settings.second_printer_profile) == ("tcp://b:9100", "generic-58")
+
+
+def test_an_office_has_one_printer_unless_a_second_is_named() -> None:
+    assert load_settings(given(home="/a", printer="tcp://a:9100"), {}).second_printer is None
+
+
 def test_terminals_of_the_field_begin_to_send_apart_from_each_other() -> None:
     assert load_settings(given(home="/a", printer="tcp://p:9100"), {}).start_spread_s == START_SPREAD_S
     assert load_settings(given(home="/a", simulate=True), {}).start_spread_s == 0
