@@ -27,6 +27,8 @@ class PrinterLine(ByteSink):
         self.is_network = is_network
         self.is_reachable = True
         self.is_stalled = False
+        self.has_queue = False  # while stalled the kernel takes the bytes, and hands them over when the line flows
+        self.queue = bytearray()
         self.is_half_open = False
         self.readable = True
         self.written = bytearray()
@@ -89,6 +91,9 @@ class PrinterLine(ByteSink):
         faults.seconds_per_line = 0.0
         self.mechanism.free_cutter()
         self.is_reachable, self.is_stalled = True, False
+        queued, self.queue = bytes(self.queue), bytearray()
+        for byte in queued:
+            self._hand_over(bytes([byte]))
         self.revive()
         self.pass_time(60.0)
 
@@ -161,6 +166,10 @@ class _End(Link):
     def offer(self, data: bytes, timeout_s: float) -> int:
         taken = 0
         for byte in data:
+            if self._line.is_stalled and self._line.has_queue:
+                self._line.queue.append(byte)
+                taken += 1
+                continue
             if self._line.is_stalled:
                 self._line.pass_time(timeout_s)
                 break
@@ -169,6 +178,9 @@ class _End(Link):
             taken += 1
         self._alive()
         return taken
+
+    def abandon(self) -> None:
+        self._line.queue.clear()
 
     def read(self, timeout_s: float) -> bytes:
         line = self._line

@@ -72,6 +72,17 @@ class TestWhoeverMendsThePrinter:
         assert not [text for text in line.whole_papers() if "NEXT" in text and "SLIP" in text]
 
 
+def test_what_the_kernel_took_and_the_printer_did_not_is_not_delivered_when_the_line_flows_again() -> None:
+    line, printer = rig(profile(), line_s=0.0)
+    printer.state()
+    line.is_stalled = line.has_queue = True
+    outcome = printer.print(slip())
+    line.mend()
+
+    assert (outcome.result, outcome.may_be_on_paper) == (PrintResult.UNKNOWN, True)
+    assert line.lines_bearing("SLIP") == 0
+
+
 def test_a_power_cut_in_the_middle_leaves_a_strip_that_is_cut_off_before_the_next_slip() -> None:
     line, printer = rig(profile())
     line.at_line(5, line.power_cycle)
