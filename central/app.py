@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
@@ -12,6 +13,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from central import schema
 from central.dashboards import views as dashboard_views
+from central.dashboards.points import views as point_views
 from central.devices import views as device_views
 from central.devices.bundle_shelf import BundleShelf
 from central.devices.configuration import Place
@@ -23,6 +25,7 @@ from central.intake.service import Intake, IntakeParts
 from central.intake.status import StatusDesk
 from central.keys import CentralKeys, load_keys
 from central.ledger.rules import load_rules
+from central.looks import views as look_views
 from central.messaging.errors import MessagingSetupError
 from central.messaging.messenger import messenger_from
 from central.messaging.ports import Messenger
@@ -30,17 +33,23 @@ from central.passwords import Passwords
 from central.proofs import views as proof_views
 from central.proofs.book import ProofLimits
 from central.proofs.service import ProofDesk
-from central.settings import CentralSettings
+from central.settings import LOOPBACK, CentralSettings
 from central.staff import views as staff_views
-from central.staff.cookie_key import cookie_key
-from central.staff.sign_in import SignInDesk
+from central.staff.door import Door
+from central.staff.keys import cookie_key, factor_key
+from central.staff.permissions import FIRST_PAGE
+from central.staff.provider import views as provider_views
+from central.staff.provider.desk import ProviderDesk
+from central.staff.provider.link import ProviderLink
 from central.websafety import Safety, protect
 from wire import homes
 from wire.batch import BATCH_LIMIT
 from wire.failpoints import Reach, pass_by
 
 OPEN_ENDPOINTS = (
-    frozenset({"static", "health", dashboard_views.HTMX, "staff.sign_in", "staff.admit"})
+    frozenset({"static", "health", dashboard_views.HTMX})
+    | staff_views.OPEN_ENDPOINTS
+    | provider_views.OPEN_ENDPOINTS
     | device_views.OPEN_ENDPOINTS
     | intake_views.ENDPOINTS
     | {proof_views.ENDPOINT}
@@ -48,7 +57,8 @@ OPEN_ENDPOINTS = (
 SIGNED_ENDPOINTS = device_views.SIGNED_ENDPOINTS | intake_views.ENDPOINTS | {proof_views.ENDPOINT}
 # Half of the threads that `serve` has: a gateway that hangs must not keep the terminals' records out.
 _MESSAGES_AT_ONCE = 4
-_LOOPBACK = frozenset({"127.0.0.1", "localhost"})
+
+_log = logging.getLogger(__name__)
 
 
 def system_clock() -> datetime:
@@ -110,7 +120,7 @@ def create_app(
         Safety(
             open_endpoints=OPEN_ENDPOINTS,
             signed_endpoints=SIGNED_ENDPOINTS,
-            hosts=_LOOPBACK | {urlsplit(settings.public_url).hostname or "localhost"},
+            hosts=LOOPBACK | {urlsplit(settings.public_url).hostname or "localhost"},
             https=settings.public_url.startswith("https://"),
             max_body=BATCH_LIMIT,
             is_allowed=staff_views.manager_asks(engine, clock, unattended=frozenset({dashboard_views.LIVE})),
@@ -149,17 +159,35 @@ def _register(
         shards=shards,
         limits=ProofLimits(validity_ms=settings.proof_minutes * 60_000),
     )
-    sign_in_desk = SignInDesk(engine, passwords, shards=shards)
+    door = Door(engine, passwords, factor_key(settings.home), shards, asks_second_factor=settings.second_factor)
+    _register_staff(app, settings, door, clock)
     for blueprint in (
         intake_views.make_blueprint(intake, status_desk, FiguresDesk(engine, keys), clock=clock),
         proof_views.make_blueprint(proof_desk, clock=clock),
         device_views.make_blueprint(engine, clock, place=place, answer_key=keys.answer, shelf=shelf, shards=shards),
-        staff_views.make_blueprint(sign_in_desk, clock, after_sign_in=dashboard_views.TABLE),
         dashboard_views.make_blueprint(engine, clock),
+        point_views.make_blueprint(engine, clock),
+        look_views.make_blueprint(engine, clock, shards=shards),
     ):
         app.register_blueprint(blueprint)
     app.add_url_rule("/healthz", "health", _health)
     app.add_url_rule("/", "home", _home)
+
+
+def _register_staff(app: Flask, settings: CentralSettings, door: Door, clock: Callable[[], datetime]) -> None:
+    proxies, provider = settings.trusted_proxies, settings.provider
+    if not settings.second_factor:
+        _log.warning("managers sign in without a second factor: for a demonstration on one machine only")
+    label = None if provider is None else provider.label
+    desks = staff_views.Desks.of(door)
+    app.register_blueprint(staff_views.make_blueprint(door.engine, desks, clock, proxies, provider_label=label))
+    if provider is None:
+        return
+    desk = ProviderDesk(
+        door, provider, ProviderLink(provider), redirect_uri=settings.public_url + provider_views.RETURN_PATH
+    )
+    https, key = settings.public_url.startswith("https://"), cookie_key(settings.home)
+    app.register_blueprint(provider_views.make_blueprint(desk, clock, proxies, cookie_key=key, https=https))
 
 
 def _health() -> Response:
@@ -167,7 +195,7 @@ def _health() -> Response:
 
 
 def _home() -> BaseResponse:
-    return redirect(url_for(dashboard_views.TABLE))
+    return redirect(url_for(FIRST_PAGE[staff_views.current().role]))
 
 
 def _render_error(status: int, code: str, sentence: str) -> str:

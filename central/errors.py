@@ -11,6 +11,7 @@ CentralError                    base: a stable code, a sentence, the HTTP status
 ├── SetupError                  central cannot start: a key, a setting or a data file is missing or wrong
 ├── NotFoundError               a command names something that does not exist
 ├── AlreadyThereError           a command would make what exists
+├── ProviderError               403 the identity provider did not answer, or not as it must, or vouches for nobody
 └── VaultError                  the vault did not answer, or not as it must
 
 No message ever contains a NIR, a name, a code or a contact.
@@ -104,6 +105,13 @@ class AlreadyThereError(CentralError):
 
     code = "already_there"
     status = 409
+
+
+class ProviderError(CentralError):
+    """The identity provider did not answer, or what it said opens nothing here."""
+
+    code = "provider_answer"
+    status = 403
 
 
 class VaultError(CentralError):

@@ -10,6 +10,9 @@ CENTRAL_INS_OID        authority of the numbers this programme accepts; the test
 CENTRAL_REGIME         ``opt_in`` (consent creates; the default) or ``opt_out`` (a letter, six weeks, no objection)
 CENTRAL_LANGUAGES      languages offered at terminals, the first is the one a screen wakes up in; default ``fr,en,ar``
 CENTRAL_PROOF_MINUTES  how long a one-time code is valid, 3 to 10 (domain/dmp.md §5); default 10
+CENTRAL_SECOND_FACTOR  ``required`` (the default), or ``off``: only where CENTRAL_PUBLIC_URL is this very machine
+CENTRAL_TRUSTED_PROXIES addresses or networks, commas: whose X-Forwarded-For says where a manager signs in from
+CENTRAL_OIDC_ISSUER …  the identity provider managers may come by: central/staff/provider/settings.py
 CENTRAL_SMTP_URL …     where e-mails and text messages go: central/messaging/settings.py
 """
 
@@ -19,11 +22,15 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import ip_network
 from pathlib import Path
+from urllib.parse import urlsplit
 
+from central.callers import Network
 from central.errors import SetupError
 from central.messaging.errors import MessagingSetupError
 from central.messaging.settings import NO_MESSAGES, MessagingSettings, messaging_settings
+from central.staff.provider.settings import ProviderSettings, provider_settings
 from wire.configuration import Regime
 from wire.nir import InsAuthority
 
@@ -31,6 +38,7 @@ _SHARDS_LIMIT = 1024
 _PROOF_MINUTES = range(3, 11)
 _PUBLIC_URL = "http://127.0.0.1:8100"
 _VAULT_URL = "http://127.0.0.1:8101"
+LOOPBACK = frozenset({"127.0.0.1", "localhost"})
 _LANGUAGES = ("fr", "en", "ar")
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 
@@ -50,6 +58,9 @@ class CentralSettings:
     languages: tuple[str, ...] = _LANGUAGES
     proof_minutes: int = 10
     messaging: MessagingSettings = NO_MESSAGES
+    second_factor: bool = True
+    trusted_proxies: tuple[Network, ...] = ()
+    provider: ProviderSettings | None = None
 
 
 def load_settings(home: Path | None = None, environment: Mapping[str, str] | None = None) -> CentralSettings:
@@ -75,6 +86,9 @@ def load_settings(home: Path | None = None, environment: Mapping[str, str] | Non
         languages=_languages(given.get("CENTRAL_LANGUAGES", ",".join(_LANGUAGES))),
         proof_minutes=_proof_minutes(given.get("CENTRAL_PROOF_MINUTES", "10")),
         messaging=_messaging(given),
+        second_factor=_second_factor(given),
+        trusted_proxies=_proxies(given.get("CENTRAL_TRUSTED_PROXIES", "")),
+        provider=provider_settings(given),
     )
 
 
@@ -109,6 +123,23 @@ def _proof_minutes(text: str) -> int:
     if not text.isascii() or not text.isdigit() or int(text) not in _PROOF_MINUTES:
         raise SetupError("CENTRAL_PROOF_MINUTES is a number of minutes from 3 to 10")
     return int(text)
+
+
+def _second_factor(given: Mapping[str, str]) -> bool:
+    """Off is for a demonstration: where central can be reached from elsewhere it is refused."""
+    word = given.get("CENTRAL_SECOND_FACTOR", "required")
+    if word not in {"required", "off"}:
+        raise SetupError("CENTRAL_SECOND_FACTOR is required or off")
+    if word == "off" and urlsplit(given.get("CENTRAL_PUBLIC_URL", _PUBLIC_URL)).hostname not in LOOPBACK:
+        raise SetupError("CENTRAL_SECOND_FACTOR=off is for a central that only this machine can reach")
+    return word == "required"
+
+
+def _proxies(text: str) -> tuple[Network, ...]:
+    try:
+        return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
+    except ValueError as error:
+        raise SetupError("CENTRAL_TRUSTED_PROXIES lists addresses or networks") from error
 
 
 def _messaging(given: Mapping[str, str]) -> MessagingSettings:

@@ -56,6 +56,15 @@ class AuditTag(enum.Enum):
     OPERATOR_ADDED = "operator:added"  # operator; detail: office
     OPERATOR_RETIRED = "operator:retired"  # operator; detail: office
     MANAGER_ADDED = "manager:added"  # manager
-    MANAGER_SIGNED_IN = "manager:signed_in"  # manager
+    MANAGER_SIGNED_IN = "manager:signed_in"  # manager; detail: by what, when not by password and second factor
     MANAGER_SIGNED_OUT = "manager:signed_out"  # manager
+    MANAGER_SIGNED_OUT_EVERYWHERE = "manager:signed_out_everywhere"  # manager
     MANAGER_LOCKED = "manager:locked"  # manager, by wrong tries
+    MANAGER_BARRED = "manager:barred"  # manager, by command, until admitted again
+    MANAGER_ADMITTED_AGAIN = "manager:admitted_again"  # manager
+    MANAGER_PASSWORD_CHOSEN = "manager:password_chosen"  # noqa: S105 - manager, in place of a printed one
+    MANAGER_FACTOR_SET = "manager:factor_set"  # manager: an authenticator was confirmed
+    MANAGER_FACTOR_RESET = "manager:factor_reset"  # manager, by command
+    MANAGER_RECOVERY_CODE_USED = "manager:recovery_code_used"  # manager
+    MANAGER_MAPPED = "manager:mapped"  # manager: may come by the identity provider; detail: or no longer
+    RECORD_LOOKED_AT = "record:looked_at"  # record, by a manager; detail: why

@@ -73,6 +73,8 @@ def _serve(desk: Desk, options: argparse.Namespace) -> int:
             threads=options.threads,
             ident=None,
             max_request_body_size=_SPOOLED,
+            # waitress would strip X-Forwarded-For; the app believes that of CENTRAL_TRUSTED_PROXIES alone.
+            clear_untrusted_proxy_headers=False,
         )
     finally:
         stop.set()

@@ -14,7 +14,6 @@ from central.dashboards.chart import draw
 from central.dashboards.page import SILENT_AFTER, Periods, Snapshot, present
 from central.dashboards.queries import read_channels, read_counts, read_offices, read_scope, read_terminals
 from central.dashboards.watch import read_watch
-from central.devices.regions import region_name
 from central.engine import reading
 from central.staff.views import current
 from wire.identifiers import milliseconds
@@ -33,14 +32,7 @@ def make_blueprint(engine: Engine, clock: Callable[[], datetime]) -> Blueprint:
 
     @blueprint.get("/tableau")
     def table() -> str:
-        manager = current()
-        return render_template(
-            "dashboards/table.html",
-            **_content(manager.region),
-            manager_id=manager.manager_id,
-            scope=region_name(manager.region),
-            refresh_seconds=_REFRESH_SECONDS,
-        )
+        return render_template("dashboards/table.html", **_content(current().region), refresh_seconds=_REFRESH_SECONDS)
 
     @blueprint.get("/tableau/vivant")
     def live() -> str:

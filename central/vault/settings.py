@@ -6,17 +6,16 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import ip_network
 from pathlib import Path
 
+from central.callers import Network
 from central.messaging.errors import MessageError
 from central.messaging.settings import NO_MESSAGES, MessagingSettings, messaging_settings
 from central.vault.errors import SettingsError
 from central.vault.wraps import OWASP_FLOOR, RFC_9106_SECOND, KdfParameters
 from wire.addresses import service_address
 from wire.errors import ServiceAddressError
-
-Network = IPv4Network | IPv6Network
 
 GUARD_DELAY = timedelta(hours=24)
 """Ours: no text says how long a holder must have to object. A day is read by who looks at their phone once a day."""

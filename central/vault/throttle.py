@@ -7,17 +7,11 @@ from __future__ import annotations
 
 import enum
 import hmac
-from collections.abc import Sequence
 from datetime import timedelta
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from sqlalchemy import Connection, delete, func, insert, select
 
 from central.vault.models import attempts
-from central.vault.settings import Network
-
-_IPV6_HOUSEHOLD = 64  # bits: what one line is given (RFC 6177); within it a caller changes addresses at will
-_UNKNOWN = "unknown"
 
 
 class SubjectKind(enum.Enum):
@@ -31,33 +25,6 @@ class SubjectKind(enum.Enum):
 def subject(kind: SubjectKind, text: str, key: bytes) -> bytes:
     """The name under which tries are counted."""
     return hmac.digest(key, f"{kind.value}:{text}".encode(), "sha256")
-
-
-def caller(remote: str | None, forwarded_for: str, proxies: Sequence[Network]) -> str:
-    """The address to count: the connection's, or what a trusted proxy says of it; an IPv6 line counts as one.
-
-    ``forwarded_for`` is read from its end, because each proxy appends: the first address that is not a proxy of ours
-    is the caller; what stands before it the caller may have written.
-    """
-    address = _parse(remote)
-    for said in reversed([part.strip() for part in forwarded_for.split(",") if part.strip()]):
-        if address is None or not any(address in network for network in proxies):
-            break
-        address = _parse(said)
-    if address is None:
-        return _UNKNOWN
-    if isinstance(address, IPv6Address):
-        return str(ip_network((address, _IPV6_HOUSEHOLD), strict=False))
-    return str(address)
-
-
-def _parse(text: str | None) -> IPv4Address | IPv6Address | None:
-    try:
-        address = ip_address(text or "")
-    except ValueError:
-        return None
-    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
-    return mapped or address
 
 
 def wait(conn: Connection, name: bytes, *, limit: int, window: timedelta, now_ms: int) -> timedelta | None:

@@ -17,6 +17,7 @@ from datetime import timedelta
 from flask import Blueprint, Response, jsonify, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
+from central.callers import Network, caller
 from central.vault import second_factor, wording
 from central.vault.activation import ActivationDesk, Attempt, Reply, Verdict
 from central.vault.contacts import Channel
@@ -25,8 +26,6 @@ from central.vault.forms import FormErrors, OneTimeStep, read_form, read_one_tim
 from central.vault.handover import HandOverDesk
 from central.vault.objections import Objection, ObjectionDesk
 from central.vault.second_factor import SecondFactorDesk, Word
-from central.vault.settings import Network
-from central.vault.throttle import caller
 from central.websafety import problem
 from wire.errors import FormatError, SignatureError, TrustError, WireError
 

@@ -22,7 +22,7 @@ MANAGER = "RESPONSABLE-IDF"
 MANAGER_PASSWORD = "fictif-et-public-2026"
 _MADE = "made"  # written last: a folder without it is of a set-up that was cut short
 _REGION = "11"  # Île-de-France
-_EDITION = "1"  # of what is set up below; a folder of another edition is made anew
+_EDITION = "2"  # of what is set up below; a folder of another edition is made anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +229,7 @@ class Programme:
             "CENTRAL_PUBLIC_URL": self.addresses.central,
             "CENTRAL_VAULT": self.addresses.vault,
             "CENTRAL_ACTIVATION_URL": self.addresses.vault + "/activation",
+            "CENTRAL_SECOND_FACTOR": "off",  # nobody who looks at a demonstration should need a telephone
             **self.addresses.messages,
         }
 

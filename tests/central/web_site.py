@@ -13,7 +13,6 @@ from flask.testing import FlaskClient
 from sqlalchemy import Connection, Engine, select
 from werkzeug.test import TestResponse
 
-from central import schema
 from central.app import create_app
 from central.audit.models import audit_entries
 from central.counters.models import Measure
@@ -22,6 +21,8 @@ from central.devices.fleet import Fleet, NewOffice, NewOperator
 from central.engine import in_transaction, make_engine, reading
 from central.passwords import Argon2Cost, Passwords
 from central.settings import CentralSettings
+from central.staff.permissions import Role
+from central.staff.provider.settings import ProviderSettings
 from central.staff.service import add_manager
 from provisioning.authority import Home, Programme, make_keys
 from provisioning.keys import load_public_root
@@ -78,6 +79,8 @@ class CentralSite:
     folder: Path
     clock: Clock = field(default_factory=Clock)
     public_url: str = "http://localhost"
+    second_factor: bool = False  # most tests are not about the door: they sign in by the password alone
+    provider: ProviderSettings | None = None
 
     def __post_init__(self) -> None:
         owner = Owner.current()
@@ -86,14 +89,17 @@ class CentralSite:
         self.home = self.programme.central.folder
         self.root = load_public_root(self.programme.root.folder / homes.ROOT_PUBLIC, owner)
         self.engine: Engine = make_engine(self.settings.database)
-        schema.upgrade(self.engine)
         self.passwords = Passwords(CHEAPEST)
         self._app: Flask | None = None
 
     @property
     def settings(self) -> CentralSettings:
         return CentralSettings(
-            home=self.home, database=database_in(self.home, CENTRAL), public_url=self.public_url
+            home=self.home,
+            database=database_in(self.home, CENTRAL),
+            public_url=self.public_url,
+            second_factor=self.second_factor,
+            provider=self.provider,
         )
 
     @property
@@ -112,11 +118,22 @@ class CentralSite:
 
     # What commands do -------------------------------------------------------------------------------------------
 
-    def manager(self, name: str, region: str | None = None) -> None:
+    def manager(
+        self, name: str, region: str | None = None, *, role: Role | None = None, is_printed: bool = False
+    ) -> None:
         password_hash = self.passwords.hash(PASSWORD)
 
         def add(connection: Connection) -> None:
-            add_manager(connection, name, region=region, password_hash=password_hash, now=self.clock.now, shards=1)
+            add_manager(
+                connection,
+                name,
+                region=region,
+                role=role,
+                password_hash=password_hash,
+                is_printed=is_printed,
+                now=self.clock.now,
+                shards=1,
+            )
 
         in_transaction(self.engine, add)
 

@@ -140,6 +140,7 @@ def _town(folder: Path, programme: Programme) -> Town:
         "CENTRAL_PUBLIC_URL": places.central,
         "CENTRAL_VAULT": places.vault,
         "CENTRAL_ACTIVATION_URL": places.vault + "/activation",
+        "CENTRAL_SECOND_FACTOR": "off",
         "TOWN_PAPERS": str(folder / "papers"),
         **places.messages,
     }
