@@ -177,6 +177,11 @@ def _day(rig: EnrolmentRig) -> None:
     rig.session.day.open(rig.touch())
 
 
+def _scanned(rig: EnrolmentRig) -> None:
+    rig.go(Step.ATTRACT)
+    rig.session.scanning.present(rig.touch(), "a code of an app")
+
+
 def _oppose(rig: EnrolmentRig) -> None:
     place = rig.whereabouts.place
     rig.whereabouts.place = None if place is None else dataclasses.replace(place, regime=Regime.OPT_OUT)
@@ -245,6 +250,7 @@ SCENES: dict[JourneyKind, dict[str, Scene]] = {
         "summary-accompanied": _as(TEEN, Step.SUMMARY),
         "pin-wrong": _wrong_pin,
         "thanks": _last,
+        "scanned": _scanned,
     },
     JourneyKind.COUNTER: {
         **_BOTH,
