@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from central.dashboards.wording import euros, moment_name
 from central.engine import in_transaction
 from central.looks.service import Reason, look
+from central.looks.wording import said
 from central.staff.views import current
 
 _UNREADABLE = "Il faut le numéro d’un enregistrement et la raison de la consultation."  # noqa: RUF001 - French
@@ -47,7 +48,13 @@ def make_blueprint(engine: Engine, clock: Callable[[], datetime], *, shards: int
         number = str(uuid.UUID(bytes=found.record_id))
         received = moment_name(found.received)
         page = render_template(
-            "looks/record.html", look=found, number=number, received=received, euros=euros, reason=reason.label
+            "looks/record.html",
+            look=found,
+            number=number,
+            received=received,
+            reason=reason.label,
+            euros=euros,
+            said=said,
         )
         return Response(page)
 

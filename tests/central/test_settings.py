@@ -91,3 +91,24 @@ def test_a_code_lives_as_long_as_the_guide_lets_it(minutes: str) -> None:
 def test_a_life_of_codes_beyond_the_guide_is_refused(minutes: str) -> None:
     with pytest.raises(SetupError, match="CENTRAL_PROOF_MINUTES"):
         load_settings(Path("/srv"), {"CENTRAL_PROOF_MINUTES": minutes})
+
+
+def test_the_second_factor_is_asked_for_unless_central_is_this_machine_s_alone(tmp_path: Path) -> None:
+    assert load_settings(tmp_path, {}).second_factor
+    assert not load_settings(tmp_path, {"CENTRAL_SECOND_FACTOR": "off"}).second_factor
+    elsewhere = {"CENTRAL_SECOND_FACTOR": "off", "CENTRAL_PUBLIC_URL": "https://central.example"}
+    with pytest.raises(SetupError, match="only this machine"):
+        load_settings(tmp_path, elsewhere)
+
+
+@pytest.mark.parametrize(
+    "given", [{"CENTRAL_SECOND_FACTOR": "no"}, {"CENTRAL_TRUSTED_PROXIES": "proxy.example"}], ids=["factor", "proxies"]
+)
+def test_a_word_that_is_no_setting_of_the_door_is_refused(tmp_path: Path, given: dict[str, str]) -> None:
+    with pytest.raises(SetupError, match=next(iter(given))):
+        load_settings(tmp_path, given)
+
+
+def test_trusted_proxies_are_networks(tmp_path: Path) -> None:
+    proxies = load_settings(tmp_path, {"CENTRAL_TRUSTED_PROXIES": "127.0.0.1, 10.0.0.0/24"}).trusted_proxies
+    assert [str(network) for network in proxies] == ["127.0.0.1/32", "10.0.0.0/24"]

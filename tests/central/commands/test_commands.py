@@ -115,6 +115,74 @@ def test_a_generated_password_signs_in(run: Run, site: CentralSite) -> None:
     assert site.browser().sign_in("RESP-NAT", password).status_code == 303
 
 
+def test_a_printed_password_is_replaced_at_the_first_sign_in(run: Run, site: CentralSite) -> None:
+    _, out, _ = run("add-manager", "RESP-NAT", "--national", "--generate")
+    assert "good for one sign-in until" in out
+    password = out.splitlines()[0].removeprefix("password: ")
+    browser = site.browser()
+    assert browser.sign_in("RESP-NAT", password).location == "/connexion/mot-de-passe"
+    assert browser.get("/tableau").status_code == 302
+
+
+def test_a_printed_password_is_in_no_log(run: Run, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("DEBUG")
+    _, out, err = run("add-manager", "RESP-NAT", "--national", "--generate")
+    password = out.splitlines()[0].removeprefix("password: ")
+    assert len(password) == 19
+    assert password not in caplog.text + err + "".join(out.splitlines()[1:])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        ("add-manager X-1 --national --role regional_manager --generate", "role"),
+        ("add-manager X-1 --region 11 --role auditor --generate", "role"),
+        ("lock-manager NOBODY", "manager_unknown"),
+        ("unlock-manager NOBODY", "manager_unknown"),
+        ("reset-second-factor NOBODY", "manager_unknown"),
+        ("map-manager NOBODY --subject x", "manager_unknown"),
+    ],
+)
+def test_a_mistake_about_a_manager_is_told_with_its_code(run: Run, arguments: str, code: str) -> None:
+    exit_code, _, err = run(*arguments.split())
+    assert (exit_code, err.rstrip().endswith(f"[{code}]")) == (1, True)
+
+
+def test_a_claim_means_one_manager(run: Run) -> None:
+    for name in ("ONE", "TWO"):
+        run("add-manager", name, "--national", "--generate")
+    assert run("map-manager", "ONE", "--subject", "rpps-1")[0] == 0
+    assert run("map-manager", "TWO", "--subject", "rpps-1")[2].rstrip().endswith("[already_there]")
+    assert run("map-manager", "ONE", "--none")[0] == 0
+    assert run("map-manager", "TWO", "--subject", "rpps-1")[0] == 0
+
+
+def test_the_list_says_who_as_what_and_how_and_no_secret(run: Run) -> None:
+    assert run("list-managers")[1] == "no manager is known\n"
+    run("add-manager", "RESP-11", "--region", "11", typed=[PASSWORD, PASSWORD])
+    run("add-manager", "PRIMES", "--national", "--role", "bonus_officer", "--generate")
+    run("map-manager", "PRIMES", "--subject", "rpps-1")
+    run("lock-manager", "RESP-11")
+    assert run("list-managers")[1].splitlines() == [
+        "PRIMES  bonus_officer  France entière  identity provider",
+        "RESP-11  regional_manager  Île-de-France  LOCKED",
+    ]
+
+
+def test_a_locked_manager_comes_in_again_when_unlocked(run: Run, site: CentralSite) -> None:
+    run("add-manager", "RESP-11", "--region", "11", typed=[PASSWORD, PASSWORD])
+    run("lock-manager", "resp-11")
+    assert site.browser().sign_in("RESP-11").status_code == 403
+    run("unlock-manager", "RESP-11")
+    assert site.browser().sign_in("RESP-11").status_code == 303
+
+
+def test_resetting_a_second_factor_is_audited(run: Run, site: CentralSite) -> None:
+    run("add-manager", "RESP-11", "--region", "11", typed=[PASSWORD, PASSWORD])
+    assert run("reset-second-factor", "RESP-11")[0] == 0
+    assert site.audit_tags()[-1] == "manager:factor_reset"
+
+
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [

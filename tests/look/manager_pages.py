@@ -1,0 +1,100 @@
+"""The managers' pages as they come to each role, opened in chromium: for pictures, and for axe."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pyotp
+from playwright.sync_api import Page
+from werkzeug.serving import make_server
+
+from central.staff.permissions import Role
+from central.staff.provider.settings import ProviderSettings
+from tests.central.web_site import HALL, PASSWORD, PHARMACY, CentralSite
+
+PROVIDER = ProviderSettings(
+    issuer="https://identite.example", client_id="central", client_secret="s" * 32, acr_values=("eidas2",)
+)
+
+
+@contextmanager
+def served_managers(folder: Path) -> Iterator[tuple[CentralSite, str]]:
+    """A central on a real port, with two offices and somebody of every role; closed when the block ends."""
+    site = CentralSite(folder, public_url="http://127.0.0.1", second_factor=True, provider=PROVIDER)
+    site.fleet(HALL, PHARMACY)
+    site.registered("HALL-75-01-A", HALL.office)
+    site.ticket("HALL-75-01-B", HALL.office)
+    site.registered("PHARM-974-01-A", PHARMACY.office)
+    site.manager("RESP-11", "11", is_printed=True)
+    site.manager("AUDIT", role=Role.AUDITOR)
+    site.manager("PARC", role=Role.FLEET_OPERATOR)
+    server = make_server("127.0.0.1", 0, site.app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    yield site, f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+    site.close()
+
+
+def type_in(page: Page, **fields: str) -> None:
+    """Fill the form and send it."""
+    for name, text in fields.items():
+        page.fill(f"#{name}", text)
+    page.click("main form button")
+    page.wait_for_load_state()
+
+
+def first_sign_in(page: Page, address: str, site: CentralSite, name: str) -> Iterator[str]:
+    """Every page from the sign-in to the one they land on, one after the other: what each is called."""
+    page.goto(f"{address}/connexion")
+    yield "sign-in"
+    type_in(page, name=name, password="wrong wrong wrong")
+    yield "sign-in refused"
+    type_in(page, name=name, password=PASSWORD)
+    yield "authenticator"
+    secret = page.inner_text(".secret").replace(" ", "")
+    type_in(page, code="000000")
+    yield "authenticator refused"
+    type_in(page, code=pyotp.TOTP(secret).at(site.clock.now))
+    yield "recovery codes"
+    page.click("a.button")
+    page.wait_for_load_state()
+    if "mot-de-passe" in page.url:
+        yield "own password"
+        type_in(page, password="cinq poires dans un panier", again="cinq poires dans un panier")
+
+
+def every_page(page: Page, address: str, site: CentralSite) -> Iterator[str]:
+    """All pages of the door and of the roles."""
+    yield from first_sign_in(page, address, site, "RESP-11")
+    for path, name in (
+        ("/compte", "account"),
+        ("/bornes", "terminals"),
+        (f"/points/{HALL.office}", "office"),
+        ("/bornes/HALL-75-01-A", "terminal"),
+        ("/enregistrement", "forbidden"),
+        ("/bornes/PHARM-974-01-A", "elsewhere"),
+    ):
+        page.goto(address + path)
+        yield name
+    page.context.clear_cookies()
+    for _ in first_sign_in(page, address, site, "AUDIT"):
+        pass
+    page.goto(f"{address}/enregistrement")
+    yield "record asked"
+    page.context.clear_cookies()
+    page.goto(f"{address}/connexion")
+    type_in(page, name="AUDIT", password=PASSWORD)
+    yield "code"
+    for _ in range(5):
+        type_in(page, code="000000")
+        if page.query_selector("#code") is None:
+            break
+    yield "locked"
+    page.goto(f"{address}/connexion/fournisseur/retour?error=access_denied")
+    yield "not admitted"
