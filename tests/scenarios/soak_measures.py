@@ -55,13 +55,14 @@ def sample(rig: ScenarioRig, visits: int) -> Sample:
     gc.collect()
     _LIBC.malloc_trim(0)  # what lies free between pieces in use is no growth; it fills up over some hundred visits
     traced = tracemalloc.get_traced_memory()[0] if tracemalloc.is_tracing() else 0
+    tracing_kib = tracemalloc.get_tracemalloc_memory() // _KIB  # the tracer's own tables
     found = _RESIDENT.search(Path("/proc/self/status").read_text(encoding="ascii"))
     assert found
     store = rig.around.home / TERMINAL_STORE
     wal = store.with_name(f"{store.name}-wal")
     return Sample(
         visits=visits,
-        resident_kib=int(found[1]),
+        resident_kib=int(found[1]) - tracing_kib,
         blocks=sys.getallocatedblocks(),
         traced=traced,
         threads=threading.active_count(),
