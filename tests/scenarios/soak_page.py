@@ -34,8 +34,8 @@ _SAMPLES = """
 """  # noqa: E501 - a row of a table
 _DATABASE = """
 Memory is the process's own, what can be given back given back, mapped files not counted; terminal, central, vault and
-all simulators are in it. The last tenth is traced: what Python still holds of all that it allocated in it. The terminal's database keeps id and hash of
-what central has for 90 days, some 200 bytes a record.
+all simulators are in it. The last tenth is traced: what Python still holds of all that it allocated in it. The
+terminal's database keeps id and hash of what central has for 90 days, some 200 bytes a record.
 """
 
 
