@@ -68,6 +68,7 @@ def test_the_network_is_used_by_these_links_only() -> None:
     links = [
         "central/handover/link.py",
         "central/messaging/sms.py",
+        "central/staff/provider/link.py",
         "kiosk/sync/link.py",
         "provisioning/central_link.py",
     ]

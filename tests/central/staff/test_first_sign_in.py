@@ -116,9 +116,7 @@ def test_of_two_at_once_with_the_same_code_one_comes_in(site: CentralSite) -> No
     secret, _, _ = enrol(site, site.browser())
     site.clock.pass_by(minutes=1)
     desk, now = FactorDesk(door(site)), site.clock.now
-    ways = [
-        SignInDesk(door(site)).admit(Credentials("RESP-11", PASSWORD), now=now).session_id or "" for _ in range(2)
-    ]
+    ways = [SignInDesk(door(site)).admit(Credentials("RESP-11", PASSWORD), now=now).session_id or "" for _ in range(2)]
     outcomes: list[SignInOutcome] = []
     code = code_of(site, secret)
     threads = [

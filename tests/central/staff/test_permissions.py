@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Iterator
 
 import pytest
 from flask import Flask
@@ -44,18 +43,19 @@ EVERY_DOOR = pytest.mark.parametrize("door", DOORS, ids=lambda door: f"{door[1]}
 
 
 @pytest.fixture
-def site(site: CentralSite) -> Iterator[CentralSite]:
+def site(site: CentralSite) -> CentralSite:
     """Two regions with an office, a terminal, a record and a count each; somebody of every role."""
     site.fleet(HALL, PHARMACY)
     for terminal, office in ((MINE, HALL.office), (THEIRS, PHARMACY.office)):
         site.ticket(terminal, office)
         with writing(site.engine) as connection:
             connection.execute(insert(records).values(_record(RECORD_OF[terminal].bytes, terminal)))
-    site.count(Measure.DOSSIERS_OPENED, "2026-11-22", Place("desk", "hall", "11", "75", HALL.office, MINE), 777)
-    site.count(Measure.DOSSIERS_OPENED, "2026-11-22", Place("pharmacy", "c", "04", "974", PHARMACY.office, THEIRS), 98_765)
+    opened, today = Measure.DOSSIERS_OPENED, "2026-11-22"
+    site.count(opened, today, Place("desk", "hall", "11", "75", HALL.office, MINE), 777)
+    site.count(opened, today, Place("pharmacy", "c", "04", "974", PHARMACY.office, THEIRS), 98_765)
     for role in Role:
         site.manager(role.name.replace("_", "-"), "11" if role is Role.REGIONAL_MANAGER else None, role=role)
-    yield site
+    return site
 
 
 def _record(record_id: bytes, terminal: str) -> dict[str, object]:
