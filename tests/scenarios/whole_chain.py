@@ -20,7 +20,7 @@ from central.enrolments.models import dossiers
 from central.handover.worker import HandOverParts, HandOverWorker
 from central.intake.models import records
 from central.keys import load_keys
-from central.vault.models import slips
+from central.vault.models import SlipState, slips
 from kiosk.enrolment.steps import JourneyKind
 from provisioning.keys import load_sealing_key, load_signing_key
 from provisioning.private_files import Owner
@@ -39,6 +39,7 @@ from wire.trust import KeyUse
 
 OFFICE = {"office": PHARMACY, "channel": Channel.PHARMACY, "sub_channel": SubChannel.COUNTER}
 _ROOT = "root.key"
+_ROUNDS_AT_MOST = 200  # the guard takes so many new codes a round
 
 
 @dataclass
@@ -104,9 +105,12 @@ class WholeChain:
         self.vault.clock.now = self.around.central.now
         while self._worker.round().was_busy:
             self.vault.clock.now += timedelta(seconds=1)
-        for _ in range(3):
+        for _ in range(_ROUNDS_AT_MOST):
             self.vault.clock.now += timedelta(minutes=10)
             self.vault.guard()
+            if not any(row["state"] == SlipState.WAITING_GUARD.value for row in self.vault.rows(slips)):
+                return
+        raise AssertionError("the guard has not done with the new codes")
 
     # What there is at the end
 
