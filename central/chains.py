@@ -46,6 +46,13 @@ _HEAD = select(chain_heads.c.number, chain_heads.c.hash).where(
     chain_heads.c.chain == bindparam("chain"), chain_heads.c.shard == bindparam("shard")
 )
 
+_HEADS_HELD = (
+    select(chain_heads.c.chain)
+    .where(chain_heads.c.shard == bindparam("shard"))
+    .order_by(chain_heads.c.chain)
+    .with_for_update()
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Head:
@@ -59,6 +66,16 @@ def head_of(connection: Connection, chain: ChainName, shard: int) -> Head:
     """Where the chain ends now."""
     row = connection.execute(_HEAD, {"chain": chain.value, "shard": shard}).one_or_none()
     return Head(0, FIRST_LINK) if row is None else Head(row.number, row.hash)
+
+
+def wait_for_others(connection: Connection, shard: int) -> None:
+    """First of all, in a transaction that will append to this shard's chains: let who appends now come to their end.
+
+    On PostgreSQL it then begins again (:func:`central.engine.in_transaction`) with nothing done yet, instead of meeting
+    them at its end with everything done. SQLite's writers have waited before they began.
+    """
+    if connection.dialect.name != "sqlite":
+        connection.execute(_HEADS_HELD, {"shard": shard})
 
 
 def move_head(connection: Connection, chain: ChainName, shard: int, head: Head) -> None:

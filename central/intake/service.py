@@ -8,6 +8,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine, bindparam, select
 
+from central.chains import wait_for_others
+from central.db import shard_of
 from central.devices import registry
 from central.devices.registry import Device
 from central.engine import in_transaction, reading
@@ -128,6 +130,7 @@ class Intake:
     def _keep(
         self, connection: Connection, batch: Batch, judged: Sequence[Judged], opened: dict[bytes, Opened], now_ms: int
     ) -> list[RecordOutcome]:  # 7
+        wait_for_others(connection, shard_of(batch.header.terminal.encode(), self._shards))
         device = _device(connection, batch)
         known = _recognise(connection, batch)
         people = {one.person for one in opened.values() if one.person}

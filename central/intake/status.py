@@ -21,6 +21,7 @@ from central.enrolments.standing import DossierState
 from central.errors import NonceUsedError, TooManyError
 from central.intake.models import status_nonces
 from central.keys import CentralKeys
+from central.turns import take_turns
 from wire.canonical import decode
 from wire.identifiers import milliseconds, moment
 from wire.signing import peek_document
@@ -97,6 +98,7 @@ class StatusDesk:
         return status, 0 if standing is None else standing.copies
 
     def _use(self, connection: Connection, terminal_id: str, nonce: bytes, now_ms: int) -> None:
+        take_turns(connection, terminal_id.encode())  # questions of one terminal one at a time
         mine = status_nonces.c.terminal_id == terminal_id
         # Twice the freshness: a clock may be a day off to either side.
         connection.execute(

@@ -131,10 +131,12 @@ def judge(
     2. the hashes are compared in constant time;
     3. right: proved, and the code is gone; wrong: one try less, and after the last the code is gone.
 
+    The row is held from step 1 on, so that two guesses at once are two tries.
+
     Not promised: equal time for a proof that exists and one that does not; its name has 74 random bits.
     """
     row = connection.execute(
-        select(contact_proofs).where(_is(proof) & (contact_proofs.c.terminal_id == terminal_id))
+        select(contact_proofs).where(_is(proof) & (contact_proofs.c.terminal_id == terminal_id)).with_for_update()
     ).one_or_none()
     if row is None or row.code_hash is None or now_ms >= row.valid_until_ms:  # 1
         return Verdict(ProofOutcome.SPENT)

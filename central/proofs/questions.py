@@ -11,6 +11,7 @@ from central.devices.asking import FRESHNESS_MS, asked_by
 from central.engine import insert_into, reading
 from central.errors import NonceUsedError, TooManyError
 from central.proofs.models import proof_nonces
+from central.turns import take_turns
 from wire.canonical import decode
 from wire.proofs import PROOF_LIMIT, ProofRequest, open_request
 from wire.signing import peek_document
@@ -52,11 +53,12 @@ def open_question(engine: Engine, document: bytes, limits: QuestionLimits, *, no
 
 
 def use(connection: Connection, request: ProofRequest, limits: QuestionLimits, *, now_ms: int) -> None:
-    """Spend the question's nonce and note that the terminal was heard of.
+    """Spend the question's nonce and note that the terminal was heard of; questions of one terminal at a time.
 
     Raises:
         NonceUsedError: asked before. TooManyError: the terminal asks more often than a counter can.
     """
+    take_turns(connection, request.terminal.encode())
     mine = proof_nonces.c.terminal_id == request.terminal
     # Twice the freshness: a clock may be a day off to either side.
     connection.execute(delete(proof_nonces).where(mine & (proof_nonces.c.asked_ms < now_ms - 2 * limits.freshness_ms)))

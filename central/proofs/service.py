@@ -23,6 +23,7 @@ from central.proofs.codes import ProofSecret, new_code
 from central.proofs.models import contact_proofs
 from central.proofs.questions import QuestionLimits, open_question, use
 from central.proofs.wording import wording_for
+from central.turns import take_turns
 from wire.errors import IdentifierError
 from wire.identifiers import RecordId, milliseconds, moment
 from wire.proofs import (
@@ -131,9 +132,10 @@ class ProofDesk:
     def _note(
         self, connection: Connection, request: ProofRequest, asked: SendCode, proof: RecordId, code: str, now_ms: int
     ) -> _Word | None:
+        address_hash = self._secret.address_hash(asked.contact, asked.address)
+        take_turns(connection, request.terminal.encode(), address_hash)  # messages to one address one at a time
         use(connection, request, self._question_limits, now_ms=now_ms)  # 3
         book.forget_old(connection, self._limits, now_ms=now_ms)
-        address_hash = self._secret.address_hash(asked.contact, asked.address)
         retry_ms = book.wait_for_address(connection, address_hash, self._limits, now_ms=now_ms)
         if retry_ms is not None:
             return _Word(ProofOutcome.TOO_SOON, retry_ms=retry_ms)

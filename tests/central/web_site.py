@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -91,6 +92,7 @@ class CentralSite:
         self.engine: Engine = make_engine(self.settings.database)
         self.passwords = Passwords(CHEAPEST)
         self._app: Flask | None = None
+        self._building = threading.Lock()
 
     @property
     def settings(self) -> CentralSettings:
@@ -104,8 +106,9 @@ class CentralSite:
 
     @property
     def app(self) -> Flask:
-        if self._app is None:
-            self._app = create_app(self.settings, clock=self.clock, passwords=self.passwords)
+        with self._building:  # threads of one test ask for it at once
+            if self._app is None:
+                self._app = create_app(self.settings, clock=self.clock, passwords=self.passwords)
         return self._app
 
     def close(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -144,6 +145,7 @@ class VaultSite:
         self.root = load_public_root(self.programme.root.folder / homes.ROOT_PUBLIC, owner)
         self.engine: Engine = open_engine(self.settings.database_url)
         self._app: Flask | None = None
+        self._building = threading.Lock()
 
     @property
     def settings(self) -> VaultSettings:
@@ -158,8 +160,9 @@ class VaultSite:
 
     @property
     def app(self) -> Flask:
-        if self._app is None:
-            self._app = create_app(self.settings, clock=self.clock, reach=self.reach, messenger=self.messenger)
+        with self._building:  # threads of one test ask for it at once
+            if self._app is None:
+                self._app = create_app(self.settings, clock=self.clock, reach=self.reach, messenger=self.messenger)
         return self._app
 
     @property
