@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 _PARIS = ZoneInfo("Europe/Paris")
@@ -20,3 +20,8 @@ def paris_day(at_ms: int) -> str:
 @functools.lru_cache(maxsize=4096)
 def _day_of_quarter(number: int) -> str:
     return (_EPOCH + number * _QUARTER).astimezone(_PARIS).date().isoformat()
+
+
+def starts_ms(day: date) -> int:
+    """The first millisecond of a day in Paris."""
+    return (datetime.combine(day, time(), _PARIS) - _EPOCH) // timedelta(milliseconds=1)

@@ -23,6 +23,7 @@ class AuditTag(enum.Enum):
     DOSSIER_BREAK_GLASS_GRANTED = "dossier:break_glass_granted"  # dossier
     DOSSIER_CENTRE_15_REFUSED = "dossier:centre_15_refused"  # dossier
     DOSSIER_CENTRE_15_GRANTED = "dossier:centre_15_granted"  # dossier
+    DOSSIER_ANNULLED = "dossier:annulled"  # dossier; detail: why it should never have been opened
     DOSSIER_CLOSED = "dossier:closed"  # dossier; detail: the record
     DOSSIER_DELETION_ASKED = "dossier:deletion_asked"  # dossier that was closed already; detail: the record
     DOSSIER_REACTIVATED = "dossier:reactivated"  # dossier; detail: the record
@@ -37,6 +38,22 @@ class AuditTag(enum.Enum):
     ACCOUNT_MOBILE_PROVED = "account:mobile_proved"  # dossier, by the vault
     LEDGER_ACCRUED = "ledger:accrued"  # dossier; detail: cents
     LEDGER_HELD = "ledger:held"  # dossier; detail: why
+    # Of an amount that stands there already. Detail: which entry of the dossier, and why.
+    LEDGER_HELD_BACK = "ledger:held_back"  # dossier
+    LEDGER_RELEASED = "ledger:released"  # dossier
+    LEDGER_REVERSED = "ledger:reversed"  # dossier
+    LEDGER_REINSTATED = "ledger:reinstated"  # dossier
+    LEDGER_CORRECTED = "ledger:corrected"  # dossier
+    LEDGER_MONTH_CLOSED = "ledger:month_closed"  # month
+    STATEMENT_STATED = "statement:stated"  # office; detail: month
+    STATEMENT_PAID = "statement:paid"  # office; detail: month and payment
+    STATEMENT_RETURNED = "statement:returned"  # office; detail: month and payment
+    STATEMENT_CONTESTED = "statement:contested"  # office; detail: month
+    STATEMENT_SETTLED = "statement:settled"  # office; detail: month
+    ACCOUNT_OF_OFFICE_SET = "office:bank_account_set"  # office
+    ABUSE_SUSPECTED = "abuse:suspected"  # case; detail: the score's name
+    ABUSE_CLEARED = "abuse:cleared"  # case
+    ABUSE_CONFIRMED = "abuse:confirmed"  # case
     RECORD_QUARANTINED = "record:quarantined"  # record; detail: why
     RECORD_NUMBER_GIVEN = "record:number_given"  # record of a child that had no number of their own
     INCIDENT_CLOSED = "incident:closed"  # hash of the record it was found at; detail: its kind

@@ -31,7 +31,7 @@ def _ledger(desk: Desk, options: argparse.Namespace) -> int:
     for row in reversed(rows):
         amount = f"{row.cents // _CENTS}.{row.cents % _CENTS:02d} EUR"
         desk.say(
-            f"{row.opened_on}  {row.entry}  {row.state}{f' ({row.hold})' if row.hold else ''}  {amount}  "
+            f"{row.opened_on}  {row.entry}  {row.state}{f' ({row.reason})' if row.reason else ''}  {amount}  "
             f"{row.office_id}  {row.terminal_id}  record {row.record_id.hex()}  rule {row.rule}"
         )
     if not rows:

@@ -21,6 +21,9 @@ from msgspec.structs import replace
 
 from central.accounts.service import AccountState
 
+ANNULMENT = "annulment"
+"""The kind of a change that no record tells: an opening that should never have been (dmp.md §15 transition 14)."""
+
 YEARS_KEPT = 10
 MONTHS_TO_DELETE = 3
 
@@ -38,6 +41,7 @@ class Motive(enum.Enum):
     PATIENT_REQUEST = "PATIENT_REQUEST"
     REPRESENTATIVE_REQUEST = "REPRESENTATIVE_REQUEST"
     OPPOSITION = "OPPOSITION"  # to an automatic opening that had happened already
+    ANNULMENT = "ANNULMENT"  # it should never have been opened
     DEATH = "DEATH"  # no terminal says it; whoever is closed so is never opened again
 
 

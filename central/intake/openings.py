@@ -11,13 +11,15 @@ from central.accounts.service import AccountState
 from central.audit.tags import AuditTag
 from central.automatic.models import RegisterState
 from central.counters.models import Measure
+from central.dates import paris_day
 from central.enrolments.evidence import evidence_of, is_refused
 from central.enrolments.opening_time import OpeningTime
 from central.enrolments.persons import account_columns, dossier_of, opening_columns
 from central.enrolments.standing import Access, AccessName, ContactStanding, DossierState, Standing
 from central.intake.sheet import Fact, Scene, Sheet
 from central.ledger.rules import Rule
-from central.ledger.service import Booking, LedgerState
+from central.ledger.service import Booking
+from central.ledger.standing import LedgerState
 from wire.evidence import Contact, IdentityCheck, Question
 from wire.facts import EnrolmentFacts, PendingInsFacts
 from wire.handover import HandOverAction
@@ -202,4 +204,4 @@ def _book(sheet: Sheet, fact: Fact, dossier_id: bytes, check: IdentityCheck) -> 
     )
     sheet.rows.bookings.append(booking)
     sheet.audit(_TAGS[booking.state], dossier_id, booking.hold or str(booking.cents))
-    sheet.count(_MEASURES[booking.state], sheet.arrived_on, booking.cents)
+    sheet.count(_MEASURES[booking.state], paris_day(scene.booked_ms), booking.cents)

@@ -70,7 +70,7 @@ class Scene:
 
     ``actor`` is named in the audit; ``attestors`` are (operator, role) of the office; ``proved`` are the proofs of
     contacts that central's own table confirms, each for its address alone; ``opposed`` the persons who oppose automatic
-    creation; ``vault`` the host's public key, for the few changes that central decides itself.
+    creation; ``booking_from_ms`` the first moment of the open month; ``vault`` the host's public key, for the few changes that central decides itself.
     """
 
     place: Place
@@ -80,8 +80,14 @@ class Scene:
     attestors: frozenset[tuple[str, str]] = frozenset()
     proved: frozenset[tuple[ContactKind, bytes, str]] = frozenset()
     opposed: frozenset[bytes] = frozenset()
+    booking_from_ms: int = 0
     opts_out: bool = False
     vault: X25519PublicKey | None = None
+
+    @property
+    def booked_ms(self) -> int:
+        """When money is booked: on arrival, or at the first moment of the open month when that one is closed."""
+        return max(self.received_ms, self.booking_from_ms)
 
 
 @dataclass(slots=True)

@@ -15,6 +15,7 @@ from central.intake.opening import Opened
 from central.intake.planning import place_of
 from central.intake.sheet import Scene
 from central.keys import CentralKeys
+from central.ledger.months import open_from
 from central.ledger.rules import Rules
 from central.proofs.book import proved
 from central.proofs.codes import ProofSecret
@@ -68,6 +69,7 @@ class Stage:
             attestors=registry.attestors(connection, device.office_id),
             proved=frozenset(self._proved(connection, device, those)),
             opposed=opposed(connection, persons) if opts_out else frozenset(),
+            booking_from_ms=open_from(connection),
             opts_out=opts_out,
             vault=self.vault,
         )

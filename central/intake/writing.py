@@ -45,7 +45,7 @@ def write_rows(connection: Connection, rows: Rows, scene: Scene, *, shards: int)
         persons.write_standing(connection, before, after, at_ms=now_ms)
     _write_register(connection, rows)
     shard = shard_of((scene.place.terminal or NO_TERMINAL).encode(), shards)
-    ledger.book(connection, shard, rows.bookings, at_ms=now_ms)
+    ledger.book(connection, shard, rows.bookings, at_ms=scene.booked_ms)
     audit.append(connection, shard, rows.audit, at_ms=now_ms)
     tally.add(connection, rows.tally, shard)
 

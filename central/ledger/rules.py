@@ -12,10 +12,14 @@ from central.errors import SetupError
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename={"first": "from"}):
-    """One rate: ``cents`` for the first opening of a person on ``channel``, from ``first`` to ``until`` included."""
+    """One rate: ``cents`` for the first opening of a person on ``channel``, from ``first`` to ``until`` included.
+
+    ``profession`` says with whom it was agreed; the channel decides, and the office is paid, not the person.
+    """
 
     rule: str
     channel: str
+    profession: str
     cents: int
     first: date
     basis: str
@@ -34,10 +38,11 @@ class _RulesFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """All rates; ``version`` is written beside each entry."""
+    """All rates; ``version`` is written beside each entry, ``document`` is the file they were read from."""
 
     version: int
     rules: tuple[Rule, ...]
+    document: bytes
 
     def for_opening(self, channel: str, opened_on: str) -> Rule | None:
         """The rule in force for a channel on the day of the opening, None when nothing is paid."""
@@ -60,7 +65,7 @@ def read_rules(data: bytes) -> Rules:
             raise SetupError(f"the bonus rule {rule.rule} pays nothing or never", code="rules_form")
         if any(_overlap(rule, other) for other in file.rules[:place]):
             raise SetupError(f"the bonus rule {rule.rule} overlaps another one", code="rules_overlap")
-    return Rules(file.version, file.rules)
+    return Rules(file.version, file.rules, data)
 
 
 def load_rules() -> Rules:

@@ -106,5 +106,5 @@ def _read(connection: Connection, row: Any) -> RecordLook:
         ).scalar(),
         dossier_state=None if dossier is None else dossier.state,
         account_state=connection.execute(select(accounts.c.state).where(accounts.c.dossier_id == dossier_id)).scalar(),
-        entries=[Entry(one.entry, one.state, one.hold or "", one.cents, one.rule, one.opened_on) for one in entries],
+        entries=[Entry(one.entry, one.state, one.reason or "", one.cents, one.rule, one.opened_on) for one in entries],
     )

@@ -19,7 +19,6 @@ from central.enrolments.models import changes, consents, dossiers, pending_ins
 from central.enrolments.standing import Effect
 from central.intake.models import quarantine, records
 from central.ledger.models import ledger_entries
-from central.ledger.service import LedgerState
 from wire.records import RecordKind
 
 OPENING_KINDS = (RecordKind.ENROLMENT.value, RecordKind.PENDING_INS.value)
@@ -133,12 +132,11 @@ def _timed_facts() -> Iterator[tuple[Measure, Select[Any]]]:
         Measure.QUARANTINED,
         _each(quarantine.c.received_ms, literal(1), quarantine.c.terminal_id),
     )
-    for measure, state in (
-        (Measure.CENTS_ACCRUED, LedgerState.ACCRUED),
-        (Measure.CENTS_HELD, LedgerState.HELD),
+    for measure, cents in (
+        (Measure.CENTS_ACCRUED, ledger_entries.c.owed),
+        (Measure.CENTS_HELD, ledger_entries.c.cents - ledger_entries.c.owed),
     ):
-        entries = _each(ledger_entries.c.booked_ms, ledger_entries.c.cents, ledger_entries.c.terminal_id)
-        yield measure, entries.where(ledger_entries.c.state == state.value)
+        yield measure, _each(ledger_entries.c.booked_ms, cents, ledger_entries.c.terminal_id).where(cents != 0)
 
 
 def _by_dossier(day: ColumnElement[Any], value: ColumnElement[Any]) -> Select[Any]:

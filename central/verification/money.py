@@ -4,15 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, and_, select
+from sqlalchemy import Connection, CursorResult, select, union
 
+from central.abuse.models import abuse_cases, abuse_evidence
+from central.abuse.verdicts import Verdict
 from central.chains import ChainName, ChainReport, Content, head_of, verify_entries
-from central.enrolments.models import dossiers
+from central.enrolments.models import changes, dossiers
+from central.enrolments.standing import ANNULMENT
+from central.handover.models import outbox
+from central.handover.outbox import DEAD
 from central.ledger.models import ledger_entries
 from central.ledger.rules import Rules
-from central.ledger.service import OPENING, content_of
+from central.ledger.service import content_of
+from central.ledger.standing import Standing, Word
+from wire.handover import HandOverAction
+
+_OPENS = (HandOverAction.OPEN.value, HandOverAction.MAKE.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,35 +41,43 @@ class MoneyReport:
 
 
 def recount(connection: Connection, rules: Rules) -> MoneyReport:
-    """Price every opening again by the rule in force on its day, and compare entry by entry.
+    """Price every opening again by the rule in force on its day, and compare with all that was booked for it.
 
-    Held amounts count: they are booked, only not yet owed. Not checked: whether an opening was rightly clamped to its
-    day (invariant 12 has its own test).
+    Steps, for each dossier:
+
+    1. it is worth the rate of its channel and day, unless something says that it is not (:func:`_unpaid`);
+    2. the sum of its entries is that worth, and every entry names the record that opened it;
+    3. what each entry adds and what it leaves to be paid follow from the words before it.
+
+    Held amounts count: they are booked, only not yet to be paid. Not checked: whether an opening was rightly clamped to
+    its day (invariant 12 has its own test).
     """
     eligible = expected = booked = 0
     differing = []
-    for row in _openings(connection):
-        rule = rules.for_opening(row.channel, row.opened_on)
+    unpaid = _unpaid(connection)
+    for dossier_id, found in groupby(_openings(connection), key=lambda row: row.dossier_id):
+        rows = list(found)
+        rule = None if dossier_id in unpaid else rules.for_opening(rows[0].channel, rows[0].opened_on)
         worth = 0 if rule is None else rule.cents
-        eligible, expected, booked = eligible + (rule is not None), expected + worth, booked + (row.cents or 0)
-        names_its_record = row.cents is None or row.booked_record == row.record_id
-        if worth != (row.cents or 0) or not names_its_record:
-            differing.append(row.dossier_id)
+        entries = [row for row in rows if row.cents is not None]
+        cents = sum(row.cents for row in entries)
+        eligible, expected, booked = eligible + (rule is not None), expected + worth, booked + cents
+        names_its_record = all(row.booked_record == row.record_id for row in entries)
+        if worth != cents or not names_its_record or not _follows(entries):
+            differing.append(dossier_id)
     strays = _strays(connection)
     return MoneyReport(eligible, expected, booked + sum(strays.values()), (*differing, *strays))
 
 
 def verify_ledger(connection: Connection, shard: int) -> ChainReport:
     """Walk one shard of the ledger's chain (steps: :func:`central.chains.verify_entries`)."""
-    walk = (
+    rows = connection.execute(
         select(ledger_entries)
         .where(ledger_entries.c.shard == shard)
         .order_by(ledger_entries.c.number)
         .execution_options(yield_per=1000)
-    )
-    head = head_of(connection, ChainName.LEDGER, shard)
-    with connection.execute(walk) as rows:
-        return verify_entries(ChainName.LEDGER, shard, _contents(rows.mappings()), head)
+    ).mappings()
+    return verify_entries(ChainName.LEDGER, shard, _contents(rows), head_of(connection, ChainName.LEDGER, shard))
 
 
 def _contents(rows: Any) -> Iterator[tuple[Content, bytes]]:
@@ -67,20 +85,54 @@ def _contents(rows: Any) -> Iterator[tuple[Content, bytes]]:
         yield content_of(row), row["entry_hash"]
 
 
-def _openings(connection: Connection) -> Any:
+def _follows(entries: list[Any]) -> bool:
+    """Whether steps are counted from 0, the first one opens and no other does, and each difference is the fold's."""
+    before = Standing()
+    for step, row in enumerate(entries):
+        try:
+            after = before.after(Word(row.entry), row.reason, amount=row.cents)
+        except (ValueError, AssertionError):
+            return False  # a word that nobody of ours wrote, or one without its reason
+        made = after.earned - before.earned, after.owed - before.owed, after.state.value
+        opens = row.entry == Word.OPENING.value
+        if (row.cents, row.owed, row.state) != made or row.step != step or opens is not (step == 0):
+            return False
+        before = after
+    return True
+
+
+def _unpaid(connection: Connection) -> frozenset[bytes]:
+    """Dossiers whose opening is worth nothing, by what is written elsewhere than in the ledger.
+
+    Annulled; refused by the vault, so that the holder has no dossier; taken back by a decision on abuse.
+    """
+    annulled = select(changes.c.dossier_id).where(changes.c.kind == ANNULMENT)
+    refused = select(outbox.c.dossier_id).where(outbox.c.state == DEAD, outbox.c.action.in_(_OPENS))
+    abused = (
+        select(abuse_evidence.c.dossier_id)
+        .join(abuse_cases, abuse_cases.c.case_id == abuse_evidence.c.case_id)
+        .where(abuse_cases.c.verdict == Verdict.CONFIRMED.value)
+    )
+    return frozenset(connection.execute(union(annulled, refused, abused)).scalars())
+
+
+def _openings(connection: Connection) -> CursorResult[Any]:
     return connection.execute(
         select(
             dossiers.c.dossier_id,
             dossiers.c.record_id,
             dossiers.c.channel,
             dossiers.c.opened_on,
+            ledger_entries.c.step,
+            ledger_entries.c.entry,
+            ledger_entries.c.state,
+            ledger_entries.c.reason,
             ledger_entries.c.cents,
+            ledger_entries.c.owed,
             ledger_entries.c.record_id.label("booked_record"),
         )
-        .outerjoin(
-            ledger_entries,
-            and_(ledger_entries.c.dossier_id == dossiers.c.dossier_id, ledger_entries.c.entry == OPENING),
-        )
+        .outerjoin(ledger_entries, ledger_entries.c.dossier_id == dossiers.c.dossier_id)
+        .order_by(dossiers.c.dossier_id, ledger_entries.c.step)
         .execution_options(yield_per=1000)
     )
 

@@ -14,10 +14,11 @@ from central.audit.models import audit_entries
 from central.audit.tags import AuditTag
 from central.automatic.models import RegisterState, oppositions, register
 from central.enrolments.models import access_decisions, changes, consents, dossiers, pending_ins
-from central.enrolments.standing import AccessName, Effect
+from central.enrolments.standing import ANNULMENT, AccessName, Effect
 from central.intake.models import quarantine, records
 from central.ledger.models import ledger_entries
-from central.ledger.service import LedgerState
+from central.ledger.amending import TAG_OF
+from central.ledger.standing import LedgerState, Word
 from central.verification.counts import OPENING_KINDS
 from wire.records import RecordKind
 
@@ -64,7 +65,8 @@ def _facts() -> Iterator[tuple[AuditTag, Select[Any]]]:
         (AuditTag.LEDGER_ACCRUED, LedgerState.ACCRUED),
         (AuditTag.LEDGER_HELD, LedgerState.HELD),
     ):
-        yield tag, select(ledger_entries.c.dossier_id).where(ledger_entries.c.state == state.value)
+        opened = ledger_entries.c.entry == Word.OPENING.value
+        yield tag, select(ledger_entries.c.dossier_id).where(opened, ledger_entries.c.state == state.value)
 
 
 def _compare(connection: Connection, tag: AuditTag, facts: Select[Any]) -> TrailFault:
@@ -101,6 +103,13 @@ def _repeated_facts() -> Iterator[tuple[AuditTag, Select[Any]]]:
                 access_decisions.c.changed,
             ),
         )
+    for word, tag in TAG_OF.items():
+        said = ledger_entries.c.entry == word.value
+        yield tag, select(ledger_entries.c.dossier_id, ledger_entries.c.step).where(said)
+    yield (
+        AuditTag.DOSSIER_ANNULLED,
+        select(changes.c.dossier_id, changes.c.record_id).where(changes.c.kind == ANNULMENT),
+    )
     done = oppositions.c.effect == Effect.DONE.value
     yield AuditTag.PERSON_OPPOSED, select(oppositions.c.fingerprint, oppositions.c.record_id).where(done)
 

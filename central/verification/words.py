@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, Select, case, exists, func, select
 
 from central.enrolments.models import access_decisions, changes, dossiers, waiting_facts
-from central.enrolments.standing import AccessName, DossierState, Effect
+from central.enrolments.standing import ANNULMENT, AccessName, DossierState, Effect
 from central.intake.models import quarantine, records
 from wire.records import RecordKind
 
@@ -58,7 +58,12 @@ def _wrongly_open_or_closed() -> Select[tuple[bytes]]:
         .where(changes.c.dossier_id == dossiers.c.dossier_id, changes.c.effect == Effect.DONE.value)
         .where(
             changes.c.kind.in_(
-                [kind.value for kind in (RecordKind.REACTIVATION, RecordKind.CLOSURE_REQUEST, RecordKind.OPPOSITION)]
+                [
+                    RecordKind.REACTIVATION.value,
+                    RecordKind.CLOSURE_REQUEST.value,
+                    RecordKind.OPPOSITION.value,
+                    ANNULMENT,
+                ]
             )
         )
         .scalar_subquery()

@@ -106,7 +106,7 @@ class TestOneEnrolment:
         terminal.enrol(1, operator="PHARMA-99")
         assert rig.send(terminal) == [NEW]
         [row] = rig.rows(ledger_entries)
-        assert (row.state, row.hold, row.cents) == ("held", "operator_unknown", 100)
+        assert (row.state, row.reason, row.cents) == ("held", "operator_unknown", 100)
 
     def test_audits_each_change_once_in_order(self, rig: IntakeRig) -> None:
         terminal = rig.terminal()

@@ -10,8 +10,8 @@ from central.ledger.rules import load_rules, read_rules
 
 
 def rule(**changes: Any) -> dict[str, Any]:
-    usual = {"rule": "r", "channel": "pharmacy", "cents": 100, "from": "2018-01-01", "until": None, "basis": "b"}
-    return usual | changes
+    usual = {"rule": "r", "channel": "pharmacy", "profession": "pharmacist", "cents": 100, "basis": "b"}
+    return usual | {"from": "2018-01-01", "until": None} | changes
 
 
 def rules(*entries: dict[str, Any]) -> bytes:
