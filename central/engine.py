@@ -7,7 +7,7 @@ writers begin with BEGIN IMMEDIATE, so that two writers queue instead of failing
 PostgreSQL reads one state of the database in each transaction (REPEATABLE READ). A writer that meets what another one
 changed since begins again (:func:`in_transaction`); or, where a service names a ``queue``, writers stand in line at its
 one row, each seeing all that the one before it wrote, as on SQLite. What neither sees (two that count rows and each add
-one) is made to meet by :mod:`central.turns`. Decision and reasons: docs/decisions/0027. Nothing is kept in a session
+one) is made to meet by :mod:`central.turns`. Decision and reasons: docs/decisions/0028. Nothing is kept in a session
 between two transactions, so that PgBouncer may give each one another connection (docs/scaling.md).
 """
 

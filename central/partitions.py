@@ -3,7 +3,7 @@
 A neutral leaf, like :mod:`central.engine`. A table says in its definition by what it is split (:func:`by_hash`); the
 migration that makes it also makes its parts (:func:`split`). PostgreSQL keeps a key unique across parts only when the
 table is split by it: hence every table's primary key holds what it is split by, and persons and records have tables of
-their own, keyed on just that (docs/decisions/0027). On SQLite nothing of this exists.
+their own, keyed on just that (docs/decisions/0028). On SQLite nothing of this exists.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What is counted or appended at the same instant by several workers: never one more than allowed, nothing lost.
 
 On PostgreSQL these meet for real; on SQLite the same tests see writers wait. Without the turns, the row held, or the
-isolation that :mod:`central.engine` chooses, they fail (docs/decisions/0027 tells which).
+isolation that :mod:`central.engine` chooses, they fail (docs/decisions/0028 tells which).
 """
 
 from __future__ import annotations

@@ -1,15 +1,18 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
-from sqlalchemy import inspect
+from sqlalchemy import Table, inspect
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.schema import CreateTable
 
+import central
 from central import schema
 from central.engine import _compiled_insert, make_engine, reading
 from central.enrolments.models import access_decisions, dossiers, pending_ins
 from central.intake.models import records
+from central.vault.models import metadata as vault_tables
 from tests.central.intake_rig import ARRIVAL, IntakeRig
 from tests.fakes.databases import empty_database_in
 from tests.fakes.terminal import LAUNCH
@@ -96,12 +99,40 @@ def test_the_vaults_tables_are_not_central_s() -> None:
     assert "wraps" not in schema.all_tables().tables
 
 
+OWN_KEY = {
+    "persons": "one dossier a person: unique by the fingerprint",
+    "records": "of the vault: unique by the record",
+    "audit": "of the vault: one chain, which is not about dossiers alone",
+    "events": "of the vault: told to central in one order",
+}
+"""Tables that name a dossier and do not hang on it."""
+
+
+def every_table() -> list[Table]:
+    return [*schema.all_tables().tables.values(), *vault_tables.tables.values()]
+
+
 def test_what_hangs_on_a_dossier_carries_it_in_its_key() -> None:
-    """So that the tables can be partitioned or distributed by it (design.md §9); persons and records have their own."""
-    own_key = {"persons"}
-    for table in schema.all_tables().tables.values():
-        if "dossier_id" in table.c and table.name not in own_key:
+    """So that the tables can be partitioned or distributed by it (design.md §9)."""
+    for table in every_table():
+        if "dossier_id" in table.c and table.name not in OWN_KEY:
             assert "dossier_id" in table.primary_key.columns, table.name
+
+
+def test_what_a_table_is_split_by_stands_in_its_key() -> None:
+    """Else PostgreSQL could not keep the key unique across the parts."""
+    for table in every_table():
+        said = table.dialect_options["postgresql"]["partition_by"]
+        columns = set(said.removeprefix("HASH (").removesuffix(")").split(", ")) if said else set()
+        assert columns <= {column.name for column in table.primary_key}, table.name
+
+
+def test_neither_a_sequence_nor_an_advisory_lock_is_asked_of_the_database() -> None:
+    """Both are one machine's: an engine that spreads the tables over several has them not, or slowly (design.md §9)."""
+    said = "\n".join(str(CreateTable(table).compile(dialect=PGDialect_psycopg())) for table in every_table())
+    assert not re.search(r"SERIAL\b|GENERATED|NEXTVAL|CREATE SEQUENCE", said, re.IGNORECASE)
+    sources = [path.read_text(encoding="utf-8") for path in Path(central.__path__[0]).rglob("*.py")]
+    assert not [source for source in sources if re.search(r"pg_(try_)?advisory|Sequence\(|Identity\(", source)]
 
 
 def test_no_key_is_counted_up_by_the_database() -> None:
@@ -116,7 +147,7 @@ def test_no_key_is_counted_up_by_the_database() -> None:
 
 
 def test_every_table_and_hot_insert_can_be_said_to_postgresql() -> None:
-    """Words only: that PostgreSQL also runs them is proved when a server is there (docs: what was run and what not)."""
+    """Words only: they are run by the other tests, with ``--database postgresql``."""
     dialect = PGDialect_psycopg()
     for table in schema.all_tables().tables.values():
         assert str(CreateTable(table).compile(dialect=dialect))
