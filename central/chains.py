@@ -32,6 +32,7 @@ class ChainName(enum.Enum):
 
     AUDIT = "audit"
     LEDGER = "ledger"
+    STATEMENTS = "statements"
 
 
 chain_heads = Table(

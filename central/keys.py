@@ -56,6 +56,15 @@ def load_keys(home: Path, *, now: datetime) -> CentralKeys:
     )
 
 
+def load_ledger_key(home: Path) -> Ed25519PrivateKey:
+    """The key that signs totals for the bank and anchors: only those who make them read it.
+
+    Raises:
+        SetupError: ``key_missing``, ``key_mode``, ``key_form``.
+    """
+    return _signing(home / homes.LEDGER_KEY)
+
+
 def read_root(home: Path) -> Ed25519PublicKey:
     """The programme root's public half, pinned in the home folder."""
     return Ed25519PublicKey.from_public_bytes(_hex_32(home / homes.ROOT_PUBLIC))

@@ -7,6 +7,7 @@ written nowhere else; central's home and the vault's home leave that machine, th
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -34,6 +35,7 @@ CENTRAL_KEYS = {
     KeyUse.INTAKE: homes.INTAKE_KEY,
     KeyUse.ANSWER: homes.ANSWER_KEY,
     KeyUse.HAND_OVER: homes.HAND_OVER_KEY,
+    KeyUse.LEDGER: homes.LEDGER_KEY,
 }
 VAULT_KEYS = {
     KeyUse.VAULT: homes.VAULT_KEY,
@@ -42,7 +44,7 @@ VAULT_KEYS = {
     KeyUse.CENTRE_15: homes.CENTRE_15_KEY,
     KeyUse.RECOVERY: homes.RECOVERY_KEY,
 }
-SIGNING_USES = frozenset({KeyUse.ANSWER, KeyUse.HAND_OVER, KeyUse.VAULT_ANSWER})
+SIGNING_USES = frozenset({KeyUse.ANSWER, KeyUse.HAND_OVER, KeyUse.LEDGER, KeyUse.VAULT_ANSWER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,8 @@ def make_keys(programme: Programme, *, now: datetime, days: int) -> SignedBundle
     """Make what is missing of root, service keys and secrets, then sign the bundle and put it into the homes.
 
     May be run again after it was cut short: keys that stand are kept. Once a bundle names the keys, a key that is
-    missing is not quietly made anew, for records may be sealed to the one that was lost.
+    missing is not quietly made anew, for records may be sealed to the one that was lost. A use that came with a later
+    release, and that no bundle has named yet, gets its key and a bundle of the next serial.
 
     Raises:
         AuthorityError: ``key_lost`` or ``bundle_mismatch``: the homes are not those of the bundle; ``trust_validity``.
@@ -89,9 +92,12 @@ def make_keys(programme: Programme, *, now: datetime, days: int) -> SignedBundle
         _make_missing_keys(programme)
         bundle = sign_bundle(_public_keys(programme), root, serial=1, now=now, days=days)
     else:
-        _check_complete(programme)
+        _check_complete(bundle, programme)
         _check_same(bundle, programme)
         check_usable(bundle.document, root.public_key(), now=now)
+        if set(KeyUse) - set(bundle.keys):
+            _make_missing_keys(programme)
+            bundle = sign_bundle(_public_keys(programme), root, serial=bundle.serial + 1, now=now, days=days)
     _install_everywhere(bundle, programme, root)
     return bundle
 
@@ -104,7 +110,7 @@ def renew_bundle(programme: Programme, *, now: datetime, days: int) -> SignedBun
     """
     root = _read_root(programme)
     held = _held_bundle(programme, root)
-    _check_complete(programme)
+    _check_complete(held, programme)
     _check_same(held, programme)
     bundle = sign_bundle(held.keys, root, serial=held.serial + 1, now=now, days=days)
     _install_everywhere(bundle, programme, root)
@@ -197,8 +203,8 @@ def _secrets(programme: Programme) -> list[tuple[Path, Owner]]:
     ]
 
 
-def _check_complete(programme: Programme) -> None:
-    paths = [programme.key_path(use) for use in KeyUse] + [path for path, _ in _secrets(programme)]
+def _check_complete(bundle: SignedBundle, programme: Programme) -> None:
+    paths = [programme.key_path(use) for use in bundle.keys] + [path for path, _ in _secrets(programme)]
     lost = [str(path) for path in paths if not path.exists()]
     if lost:
         raise AuthorityError(
@@ -213,13 +219,13 @@ def _read_key(programme: Programme, use: KeyUse) -> PrivateKey:
     return load_signing_key(path, owner) if use in SIGNING_USES else load_sealing_key(path, owner)
 
 
-def _public_keys(programme: Programme) -> dict[KeyUse, bytes]:
-    return {use: public_bytes(_read_key(programme, use)) for use in KeyUse}
+def _public_keys(programme: Programme, uses: Iterable[KeyUse] = KeyUse) -> dict[KeyUse, bytes]:
+    return {use: public_bytes(_read_key(programme, use)) for use in uses}
 
 
 def _check_same(bundle: SignedBundle, programme: Programme) -> None:
-    present = _public_keys(programme)
-    other = [use.value for use in KeyUse if bundle.keys.get(use) != present[use]]
+    present = _public_keys(programme, bundle.keys)
+    other = [use.value for use in bundle.keys if bundle.keys.get(use) != present[use]]
     if other:
         raise AuthorityError(
             f"the keys {', '.join(other)} are not those of the signed bundle: a rotation was cut short (run it again) "

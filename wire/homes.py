@@ -18,6 +18,7 @@ TERMINAL_STORE = "terminal.db"  # terminal
 INTAKE_KEY = "intake.key"  # central
 ANSWER_KEY = "answer.key"  # central
 HAND_OVER_KEY = "hand_over.key"  # central
+LEDGER_KEY = "ledger.key"  # central
 PERSON_INDEX_KEY = "person_index.key"  # central
 CENTRAL_URL = "central.url"  # terminal: where it registered
 

@@ -43,6 +43,8 @@ class SigningPurpose(enum.IntEnum):
     PROOF_ANSWER = 14
     FIGURES_QUERY = 15
     FIGURES_ANSWER = 16
+    PAYMENT_TOTAL = 17
+    ANCHOR = 18
 
 
 class Signed(WireStruct, frozen=True):

@@ -27,6 +27,7 @@ class KeyUse(enum.Enum):
     INTAKE = "intake"  # X25519: administrative parts and status queries
     ANSWER = "answer"  # Ed25519: central's answers, server time, configurations
     HAND_OVER = "hand_over"  # Ed25519: central towards the vault
+    LEDGER = "ledger"  # Ed25519: central's totals for the bank, anchors of its chains
     VAULT = "vault"  # X25519: vault parts
     VAULT_ANSWER = "vault_answer"  # Ed25519: the vault towards central
     BREAK_GLASS = "break_glass"  # X25519: role key, held by the host
@@ -34,7 +35,7 @@ class KeyUse(enum.Enum):
     RECOVERY = "recovery"  # X25519: the host's, used under its guard
 
 
-_SIGNING_USES = frozenset({KeyUse.ANSWER, KeyUse.HAND_OVER, KeyUse.VAULT_ANSWER})
+_SIGNING_USES = frozenset({KeyUse.ANSWER, KeyUse.HAND_OVER, KeyUse.LEDGER, KeyUse.VAULT_ANSWER})
 
 # Six seals a commit and one verification a message ask for the same few public keys: parsed once.
 _sealing_key = functools.lru_cache(maxsize=64)(X25519PublicKey.from_public_bytes)

@@ -20,7 +20,7 @@ enrolment_signals = Table(
     Column("reading_s", Integer),  # from the notice to the last answer; None: the record does not tell
     Column("email_mark", Id),  # keyed fingerprints: one person's address cannot be got back from them
     Column("mobile_mark", Id),
-    Index(None, "made_ms"),
+    Index(None, "record_id"),  # grows at its end, as the ids do
     sqlite_with_rowid=False,
     **by_hash("dossier_id"),
 )

@@ -20,6 +20,10 @@ from central.handover import outbox as outbox_rows
 from central.handover.models import outbox
 from central.intake import incidents
 from central.intake.models import chain_incidents, quarantine
+from central.ledger.amending import amend
+from central.ledger.reasons import VAULT_REFUSED
+from central.ledger.service import Saying
+from central.ledger.standing import Word
 from wire.identifiers import milliseconds, moment
 
 
@@ -134,6 +138,13 @@ def _settle(desk: Desk, options: argparse.Namespace) -> int:
 
 def _again(desk: Desk, _options: argparse.Namespace) -> int:
     now_ms = milliseconds(desk.clock())
-    number = in_transaction(desk.engine, lambda connection: outbox_rows.revive(connection, now_ms=now_ms))
+
+    def work(connection: Connection) -> int:
+        openings = connection.execute(outbox_rows.REFUSED_OPENINGS).scalars()
+        sayings = [Saying(dossier_id, Word.REINSTATED, VAULT_REFUSED) for dossier_id in openings]
+        amend(connection, sayings, actor="command", shards=desk.settings.shards, now_ms=now_ms)
+        return outbox_rows.revive(connection, now_ms=now_ms)
+
+    number = in_transaction(desk.engine, work)
     desk.say(f"{number} will be sent again")
     return 0

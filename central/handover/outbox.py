@@ -28,6 +28,10 @@ _FLAGS = (
     dossiers.c.centre_15_refused,
     dossiers.c.centre_15_decided_ms,
 )
+_OPENING = (HandOverAction.OPEN.value, HandOverAction.MAKE.value)
+REFUSED_OPENINGS = select(outbox.c.dossier_id).where(outbox.c.state == DEAD, outbox.c.action.in_(_OPENING))
+"""Dossiers that the vault refused to open, until they are sent again: their holders have none."""
+
 _CLOSING = (RecordKind.CLOSURE_REQUEST.value, RecordKind.OPPOSITION.value)
 _SETTLED = frozenset({HandOverOutcome.KEPT, HandOverOutcome.ALREADY})
 
@@ -81,6 +85,12 @@ def settle(
         else:
             _postpone(connection, row, None if result is None else result.code, now_ms)
     return refused
+
+
+def refused_now(sent: Sequence[Waiting], results: Sequence[HandOverResult]) -> list[bytes]:
+    """Of what was sent, the dossiers that the vault's word refuses to open."""
+    refused = {result.record_id for result in results if result.outcome is HandOverOutcome.REFUSED}
+    return [row.item.dossier_id for row in sent if row.item.record_id in refused and row.item.action.value in _OPENING]
 
 
 def revive(connection: Connection, *, now_ms: int) -> int:

@@ -23,6 +23,10 @@ from central.errors import VaultError
 from central.handover import events, outbox
 from central.handover.link import VaultLink
 from central.handover.outbox import Waiting
+from central.ledger.amending import amend
+from central.ledger.reasons import VAULT_REFUSED
+from central.ledger.service import Saying
+from central.ledger.standing import Word
 from wire.errors import WireError
 from wire.failpoints import Failpoint, Reach, pass_by
 from wire.handover import (
@@ -121,6 +125,9 @@ class HandOverWorker:
         now_ms = milliseconds(self._parts.clock())
         for entry in outbox.settle(connection, waiting, answer.results, now_ms=now_ms):
             audit.append(connection, shard_of(entry.subject, self._parts.shards), [entry], at_ms=now_ms)
+        refused = outbox.refused_now(waiting, answer.results)
+        sayings = [Saying(dossier_id, Word.REVERSED, VAULT_REFUSED) for dossier_id in refused]
+        amend(connection, sayings, actor="vault", shards=self._parts.shards, now_ms=now_ms)
 
     def _pull_events(self) -> int:
         now_ms = milliseconds(self._parts.clock())

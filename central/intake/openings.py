@@ -17,6 +17,7 @@ from central.enrolments.opening_time import OpeningTime
 from central.enrolments.persons import account_columns, dossier_of, opening_columns
 from central.enrolments.standing import Access, AccessName, ContactStanding, DossierState, Standing
 from central.intake.sheet import Fact, Scene, Sheet
+from central.ledger.reasons import OPERATOR_UNKNOWN
 from central.ledger.rules import Rule
 from central.ledger.service import Booking
 from central.ledger.standing import LedgerState
@@ -200,7 +201,7 @@ def _book(sheet: Sheet, fact: Fact, dossier_id: bytes, check: IdentityCheck) -> 
         opened_on=fact.day,
         rule=rule.rule,
         rules_version=scene.rules.version,
-        hold=None if (check.operator, check.role) in scene.attestors else "operator_unknown",
+        hold=None if (check.operator, check.role) in scene.attestors else OPERATOR_UNKNOWN,
     )
     sheet.rows.bookings.append(booking)
     sheet.audit(_TAGS[booking.state], dossier_id, booking.hold or str(booking.cents))

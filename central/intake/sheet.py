@@ -70,7 +70,8 @@ class Scene:
 
     ``actor`` is named in the audit; ``attestors`` are (operator, role) of the office; ``proved`` are the proofs of
     contacts that central's own table confirms, each for its address alone; ``opposed`` the persons who oppose automatic
-    creation; ``booking_from_ms`` the first moment of the open month; ``vault`` the host's public key, for the few changes that central decides itself.
+    creation; ``booking_from_ms`` the first moment of the open month; ``vault`` the host's public key, for the few
+    changes that central decides itself.
     """
 
     place: Place
@@ -204,10 +205,14 @@ class Sheet:
 
     def hand_over_own(self, fact: Fact, dossier_id: bytes, change: VaultChange) -> None:
         """Queue a change that central decides and no terminal sealed; nothing when there is no key to seal it to."""
+        self.hand_over_decided(fact.record_id, fact.kind, dossier_id, change)
+
+    def hand_over_decided(self, record_id: bytes, kind: str, dossier_id: bytes, change: VaultChange) -> None:
+        """The same for what no record tells of; ``record_id`` names it at the vault."""
         if self.scene.vault is not None:
-            context = RecordId(fact.record_id), TerminalId(self.scene.place.terminal)
+            context = RecordId(record_id), TerminalId(self.scene.place.terminal)
             sealed = seal(encode(change), self.scene.vault, SealPurpose.VAULT_PART, *context)
-            self.queue(fact.record_id, fact.kind, dossier_id, HandOverAction.CHANGE, sealed)
+            self.queue(record_id, kind, dossier_id, HandOverAction.CHANGE, sealed)
 
     def queue(self, record_id: bytes, kind: str, dossier_id: bytes, action: HandOverAction, vault: bytes) -> None:
         """A row of the outbox."""

@@ -54,7 +54,8 @@ def months_of(period: str) -> tuple[str, ...]:
 
 def last_closed(connection: Connection) -> str | None:
     """The latest month that is closed; None before the first closing."""
-    return connection.scalar(select(func.max(closed_months.c.month)))
+    month: str | None = connection.scalar(select(func.max(closed_months.c.month)))
+    return month
 
 
 def open_from(connection: Connection) -> int:

@@ -1,4 +1,4 @@
-"""The rules as they were: each version that ever paid is kept, so that the reason of a cent does not change under it."""
+"""The rules as they were: each version that ever paid is kept, so that the reason of a cent stays its reason."""
 
 from __future__ import annotations
 

@@ -194,9 +194,7 @@ def _said(row: Mapping[str, Any]) -> Said:
     )
 
 
-def _by_dossier(
-    connection: Connection, dossier_ids: set[bytes]
-) -> Iterator[tuple[bytes, Iterator[Mapping[str, Any]]]]:
+def _by_dossier(connection: Connection, dossier_ids: set[bytes]) -> Iterator[tuple[bytes, Iterator[Mapping[str, Any]]]]:
     """All entries of dossiers, each dossier's oldest first; asked for in portions that a statement can name."""
     wanted = sorted(dossier_ids)
     for start in range(0, len(wanted), _AT_ONCE):

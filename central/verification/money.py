@@ -14,15 +14,11 @@ from central.abuse.verdicts import Verdict
 from central.chains import ChainName, ChainReport, Content, head_of, verify_entries
 from central.enrolments.models import changes, dossiers
 from central.enrolments.standing import ANNULMENT
-from central.handover.models import outbox
-from central.handover.outbox import DEAD
+from central.handover.outbox import REFUSED_OPENINGS
 from central.ledger.models import ledger_entries
 from central.ledger.rules import Rules
 from central.ledger.service import content_of
 from central.ledger.standing import Standing, Word
-from wire.handover import HandOverAction
-
-_OPENS = (HandOverAction.OPEN.value, HandOverAction.MAKE.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +103,12 @@ def _unpaid(connection: Connection) -> frozenset[bytes]:
     Annulled; refused by the vault, so that the holder has no dossier; taken back by a decision on abuse.
     """
     annulled = select(changes.c.dossier_id).where(changes.c.kind == ANNULMENT)
-    refused = select(outbox.c.dossier_id).where(outbox.c.state == DEAD, outbox.c.action.in_(_OPENS))
     abused = (
         select(abuse_evidence.c.dossier_id)
         .join(abuse_cases, abuse_cases.c.case_id == abuse_evidence.c.case_id)
         .where(abuse_cases.c.verdict == Verdict.CONFIRMED.value)
     )
-    return frozenset(connection.execute(union(annulled, refused, abused)).scalars())
+    return frozenset(connection.execute(union(annulled, REFUSED_OPENINGS, abused)).scalars())
 
 
 def _openings(connection: Connection) -> CursorResult[Any]:

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Connection, Engine, Table, func, select
 
 from central.accounts.models import accounts
+from central.anchors.service import faults as anchor_faults
 from central.audit import service as audit
 from central.chains import ChainReport
 from central.engine import reading
 from central.enrolments.models import consents, dossiers, persons
 from central.ledger.rules import Rules
-from central.verification import counts, money, trail, words
+from central.statements.book import verify_statements
+from central.verification import counts, money, statements, trail, words
 from central.verification.counts import Difference
 from central.verification.money import MoneyReport
 from central.verification.trail import TrailFault
@@ -22,12 +24,15 @@ from central.verification.trail import TrailFault
 class Report:
     """What was found.
 
-    ``dossiers_without`` counts dossiers that lack what none may lack, by what it is; ``contradictions`` those that
-    stand otherwise than the words about them.
+    ``misstated`` are statements (office, month) that are not the entries booked in their month; ``broken_anchors`` the
+    numbers of anchors that do not hold. ``dossiers_without`` counts dossiers that lack what none may lack, by what it
+    is; ``contradictions`` those that stand otherwise than the words about them.
     """
 
     chains: tuple[ChainReport, ...]
     money: MoneyReport
+    misstated: tuple[tuple[str, str], ...]
+    broken_anchors: tuple[int, ...]
     counters: tuple[Difference, ...]
     trail: tuple[TrailFault, ...]
     untold_accounts: int
@@ -40,6 +45,8 @@ class Report:
         return (
             all(chain.broken_at is None for chain in self.chains)
             and self.money.agrees
+            and not self.misstated
+            and not self.broken_anchors
             and not self.counters
             and not self.trail
             and not self.untold_accounts
@@ -59,6 +66,8 @@ class Report:
         return [
             *chains,
             f"ledger: {owed.eligible} earn {owed.cents_expected} cents, {owed.cents_booked} are booked{differing}",
+            *(f"statement {month} of {office}: NOT what was booked" for office, month in self.misstated),
+            *(f"anchor {number}: the chains are not what it says" for number in self.broken_anchors),
             f"counters: {len(self.counters)} differ from the facts" if self.counters else "counters: as the facts say",
             *(
                 f"audit {fault.tag.value}: {fault.untold} untold, {fault.invented} invented, {fault.twice} twice"
@@ -77,9 +86,11 @@ def verify_all(engine: Engine, *, shards: int, rules: Rules) -> Report:
             chains=tuple(
                 verify(connection, shard)
                 for shard in range(shards)
-                for verify in (audit.verify_chain, money.verify_ledger)
+                for verify in (audit.verify_chain, money.verify_ledger, verify_statements)
             ),
             money=money.recount(connection, rules),
+            misstated=tuple(statements.misstated(connection)),
+            broken_anchors=tuple(anchor_faults(connection)),
             counters=tuple(counts.differences(connection)),
             trail=tuple(trail.faults(connection)),
             untold_accounts=trail.untold_accounts(connection),

@@ -16,8 +16,8 @@ from central.automatic.models import RegisterState, oppositions, register
 from central.enrolments.models import access_decisions, changes, consents, dossiers, pending_ins
 from central.enrolments.standing import ANNULMENT, AccessName, Effect
 from central.intake.models import quarantine, records
-from central.ledger.models import ledger_entries
 from central.ledger.amending import TAG_OF
+from central.ledger.models import ledger_entries
 from central.ledger.standing import LedgerState, Word
 from central.verification.counts import OPENING_KINDS
 from wire.records import RecordKind

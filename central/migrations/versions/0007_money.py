@@ -22,12 +22,13 @@ _OLD = (
 
 
 def upgrade() -> None:
-    """An opening owes all or nothing by its state; its hash covers neither step nor owed, so chains stay as they are."""
+    """An opening owes all or nothing by its state; its hash covers neither step nor owed: chains stay as they are."""
     if _is_sqlite():
         _make_again("reason", [_integer("step"), sa.Column("owed", sa.BigInteger(), nullable=False)], "step")
         op.execute(
             f"INSERT INTO ledger_entries ({_OLD.format(reason='reason')}, step, owed) "  # noqa: S608 - our own words
-            f"SELECT {_OLD.format(reason='hold')}, 0, CASE state WHEN 'accrued' THEN cents ELSE 0 END FROM ledger_before"
+            f"SELECT {_OLD.format(reason='hold')}, 0, CASE state WHEN 'accrued' THEN cents ELSE 0 END "
+            "FROM ledger_before"
         )
         op.drop_table("ledger_before")
     else:
@@ -156,7 +157,7 @@ def _create_abuse() -> None:
         **by_hash("dossier_id"),
     )
     split("enrolment_signals")
-    op.create_index(op.f("ix_enrolment_signals_made_ms"), "enrolment_signals", ["made_ms"])
+    op.create_index(op.f("ix_enrolment_signals_record_id"), "enrolment_signals", ["record_id"])
     op.create_table(
         "abuse_cases",
         sa.Column("case_id", number, nullable=False),
