@@ -67,13 +67,15 @@ def recount(connection: Connection, rules: Rules) -> MoneyReport:
 
 def verify_ledger(connection: Connection, shard: int) -> ChainReport:
     """Walk one shard of the ledger's chain (steps: :func:`central.chains.verify_entries`)."""
-    rows = connection.execute(
+    walk = (
         select(ledger_entries)
         .where(ledger_entries.c.shard == shard)
         .order_by(ledger_entries.c.number)
         .execution_options(yield_per=1000)
-    ).mappings()
-    return verify_entries(ChainName.LEDGER, shard, _contents(rows), head_of(connection, ChainName.LEDGER, shard))
+    )
+    head = head_of(connection, ChainName.LEDGER, shard)
+    with connection.execute(walk) as rows:  # a walk that stops at a break leaves no cursor open at the server
+        return verify_entries(ChainName.LEDGER, shard, _contents(rows.mappings()), head)
 
 
 def _contents(rows: Any) -> Iterator[tuple[Content, bytes]]:

@@ -7,11 +7,12 @@ import pytest
 
 from tests.central.web_site import CentralSite
 from tests.fakes import postgres
-from tests.fakes.databases import on_postgresql
+from tests.fakes.databases import announce_run, on_postgresql
 
 
 def pytest_configure(config: pytest.Config) -> None:
     postgres.choose_binaries(config.getoption("--postgresql-bin"))
+    announce_run(on_postgresql_alone=config.getoption("--database") == "postgresql")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -24,6 +24,19 @@ from tests.fakes.postgres import PARTS, server
 CENTRAL, VAULT = "central", "vault"
 _OPEN: dict[str, Callable[[str], Engine]] = {CENTRAL: make_engine, VAULT: open_engine}
 _on_postgresql = False
+_run_is_on_postgresql = False
+_FEWER = 5
+
+
+def announce_run(*, on_postgresql_alone: bool) -> None:
+    """Before test modules are imported."""
+    global _run_is_on_postgresql  # noqa: PLW0603 - as below
+    _run_is_on_postgresql = on_postgresql_alone
+
+
+def examples(many: int) -> int:
+    """How many databases a property test makes: all on files, a fifth in the second run, on the server."""
+    return many // _FEWER if _run_is_on_postgresql else many
 
 
 @contextmanager

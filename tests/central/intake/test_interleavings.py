@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from central.enrolments.models import dossiers
 from central.ledger.models import ledger_entries
 from tests.central.intake_rig import ARRIVAL, IntakeRig
+from tests.fakes.databases import examples
 from tests.fakes.terminal import FakeTerminal
 from wire.evidence import Question
 
@@ -43,7 +44,7 @@ def send_anyhow(rig: IntakeRig, terminals: list[FakeTerminal], sends: list[tuple
             rig.send(terminal, at=ARRIVAL + timedelta(days=30))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(facts=FACTS, sends=SENDS)
 def test_any_interleaving_opens_each_persons_dossier_once_and_pays_it_once(
     facts: list[tuple[int, int | None, bool]], sends: list[tuple[int, int, int]]
