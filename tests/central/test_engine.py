@@ -5,9 +5,22 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Boolean, Column, Connection, Engine, Integer, LargeBinary, MetaData, String, Table, func, select
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    Engine,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    func,
+    select,
+    text,
+)
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, InternalError
 
 from central.engine import in_transaction, insert_into, insert_rows, make_engine, reading, writing
 from tests.fakes.databases import empty_database_in
@@ -100,6 +113,26 @@ def test_a_conflict_that_never_ends_is_told(engine: Engine) -> None:
     with pytest.raises(IntegrityError):
         in_transaction(engine, work, attempts=3)
     assert (len(tries), size(engine)) == (3, 0)
+
+
+@pytest.mark.only_on("postgresql")
+def test_who_only_reads_cannot_write_and_sees_one_state(engine: Engine) -> None:
+    with reading(engine) as connection:
+        assert connection.scalar(text("SHOW transaction_isolation")) == "repeatable read"
+        with pytest.raises(InternalError, match="read-only"):
+            connection.execute(things.insert(), {"id": b"1"})
+
+
+@pytest.mark.only_on("postgresql")
+@pytest.mark.parametrize(("said", "threshold"), [("", 5), ("&prepare_threshold=none", None)])
+def test_statements_are_not_prepared_where_the_url_says_so(engine: Engine, said: str, threshold: int | None) -> None:
+    """A PgBouncer before 1.21 gives the next transaction a connection that does not know them (docs/scaling.md)."""
+    behind = make_engine(engine.url.render_as_string(hide_password=False) + said)
+    with behind.connect() as connection:
+        driver = connection.connection.driver_connection
+        assert driver is not None
+        assert driver.prepare_threshold == threshold
+    behind.dispose()
 
 
 def test_any_other_error_is_told_at_once(engine: Engine) -> None:
