@@ -33,9 +33,7 @@ _PARTS: dict[str, frozenset[Fault]] = {
     "configuration": frozenset({Fault.CONFIGURATION_OLD}),
     "slips": frozenset({Fault.SLIPS_IN_DOUBT}),
 }
-_OF_PAPER = frozenset(
-    {Fault.PAPER_LOW, Fault.PAPER_OUT, Fault.COVER_OPEN, Fault.PRINTER_OFFLINE, Fault.PRINTER_SILENT}
-)
+_OF_PAPER = frozenset({Fault.PAPER_LOW, Fault.PAPER_OUT, Fault.COVER_OPEN, Fault.PRINTER_OFFLINE, Fault.PRINTER_SILENT})
 """Of the printer that is in use, whichever that is."""
 
 
