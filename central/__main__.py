@@ -7,16 +7,30 @@ import getpass
 import logging
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 from central.app import system_clock
-from central.commands import automatic, checks, fleet, numbers, service, staff, worklist
+from central.commands import (
+    abuse,
+    anchors,
+    annulment,
+    automatic,
+    checks,
+    fleet,
+    ledger,
+    numbers,
+    payments,
+    service,
+    staff,
+    statements,
+    worklist,
+)
 from central.commands.desk import Command, Desk
 from central.errors import CentralError
 from central.passwords import Passwords
 from central.settings import load_settings
 from wire.errors import WireError
 
+_MONEY = (ledger, annulment, statements, payments, abuse, anchors)
 _LOG_FORM = "%(asctime)s %(levelname)s %(name)s %(message)s"
 
 
@@ -28,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.getLogger("httpx2").setLevel(logging.WARNING)  # it would log every question to the vault
     command: Command = options.command
     try:
-        desk = Desk(load_settings(options.home), system_clock, sys.stdout, _ask_secret, Passwords())
+        desk = Desk(load_settings(getattr(options, "home", None)), system_clock, sys.stdout, _ask_secret, Passwords())
         with desk:
             return command(desk, options)
     except (CentralError, WireError) as error:
@@ -44,10 +58,8 @@ def _ask_secret(prompt: str) -> str:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m central", description=__doc__)
     parsers = parser.add_subparsers(required=True, metavar="COMMAND")
-    for offered in (service, fleet, staff, checks, worklist, automatic, numbers):
+    for offered in (service, fleet, staff, checks, worklist, automatic, numbers, *_MONEY):
         offered.add_parsers(parsers)
-    for command in parsers.choices.values():
-        command.add_argument("--home", type=Path, help="folder of central's keys and trust bundle (or CENTRAL_HOME)")
     return parser
 
 

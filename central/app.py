@@ -17,13 +17,14 @@ from central.dashboards.points import views as point_views
 from central.devices import views as device_views
 from central.devices.bundle_shelf import BundleShelf
 from central.devices.configuration import Place
-from central.engine import make_engine
+from central.engine import in_transaction, make_engine
 from central.errors import SetupError
 from central.intake import views as intake_views
 from central.intake.figures import FiguresDesk
 from central.intake.service import Intake, IntakeParts
 from central.intake.status import StatusDesk
 from central.keys import CentralKeys, load_keys
+from central.ledger.rule_book import note
 from central.ledger.rules import load_rules
 from central.looks import views as look_views
 from central.messaging.errors import MessagingSetupError
@@ -45,6 +46,7 @@ from central.websafety import Safety, protect
 from wire import homes
 from wire.batch import BATCH_LIMIT
 from wire.failpoints import Reach, pass_by
+from wire.identifiers import milliseconds
 
 OPEN_ENDPOINTS = (
     frozenset({"static", "health", dashboard_views.HTMX})
@@ -111,6 +113,7 @@ def create_app(
     """
     keys = load_keys(settings.home, now=clock())
     engine = open_engine(settings)
+    in_transaction(engine, lambda connection: note(connection, load_rules(), now_ms=milliseconds(clock())))
     app = Flask(__name__)
     app.secret_key = cookie_key(settings.home)
     app.extensions["central"] = engine  # for who must close it: tests, and commands that end

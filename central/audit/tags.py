@@ -50,7 +50,7 @@ class AuditTag(enum.Enum):
     STATEMENT_RETURNED = "statement:returned"  # office; detail: month and payment
     STATEMENT_CONTESTED = "statement:contested"  # office; detail: month
     STATEMENT_SETTLED = "statement:settled"  # office; detail: month
-    ACCOUNT_OF_OFFICE_SET = "office:bank_account_set"  # office
+    OFFICE_BANK_ACCOUNT_SET = "office:bank_account_set"  # office
     ABUSE_SUSPECTED = "abuse:suspected"  # case; detail: the score's name
     ABUSE_CLEARED = "abuse:cleared"  # case
     ABUSE_CONFIRMED = "abuse:confirmed"  # case

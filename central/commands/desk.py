@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from pathlib import Path
 from typing import Any, Self, TextIO
 
 from sqlalchemy import Engine
@@ -21,6 +22,14 @@ Parsers = Any
 
 Command = Callable[["Desk", argparse.Namespace], int]
 """A command: answers the exit code."""
+
+_HOME = argparse.ArgumentParser(add_help=False)
+_HOME.add_argument(
+    "--home",
+    type=Path,
+    default=argparse.SUPPRESS,  # a command within a group must not undo what stood before it
+    help="folder of central's keys and trust bundle (or CENTRAL_HOME)",
+)
 
 
 @dataclass(frozen=True)
@@ -73,6 +82,12 @@ class Desk:
 
 def offer(parsers: Parsers, name: str, command: Command, **texts: str) -> argparse.ArgumentParser:
     """Add a command to the command line."""
-    parser: argparse.ArgumentParser = parsers.add_parser(name, **texts)
+    parser: argparse.ArgumentParser = parsers.add_parser(name, parents=[_HOME], **texts)
     parser.set_defaults(command=command)
     return parser
+
+
+def offer_group(parsers: Parsers, name: str, **texts: str) -> Parsers:
+    """Add a word that other commands follow: ``payment order``, ``payment check``."""
+    group: argparse.ArgumentParser = parsers.add_parser(name, **texts)
+    return group.add_subparsers(required=True, metavar="COMMAND")

@@ -13,6 +13,7 @@ import waitress
 
 from central import schema
 from central.app import create_app
+from central.commands.anchors import make_anchor_worker
 from central.commands.automatic import make_openings_worker
 from central.commands.desk import Desk, Parsers, offer
 from central.engine import make_engine
@@ -62,8 +63,8 @@ def _serve(desk: Desk, options: argparse.Namespace) -> int:
     app = create_app(desk.settings, clock=desk.clock, passwords=desk.passwords)
     stop = threading.Event()
     if not options.no_worker:
-        for name, worker in (("hand-over", _make_worker(desk)), ("openings", make_openings_worker(desk))):
-            threading.Thread(target=worker.run, args=(stop,), name=name, daemon=True).start()
+        for worker in (_make_worker(desk), make_openings_worker(desk), make_anchor_worker(desk)):
+            threading.Thread(target=worker.run, args=(stop,), name=type(worker).__name__, daemon=True).start()
     signal.signal(signal.SIGTERM, _leave)
     try:
         waitress.serve(
@@ -89,7 +90,8 @@ def _hand_over(desk: Desk, _options: argparse.Namespace) -> int:
     stop = threading.Event()
     for asked_to_leave in (signal.SIGTERM, signal.SIGINT):
         signal.signal(asked_to_leave, lambda _signal, _frame: stop.set())
-    threading.Thread(target=make_openings_worker(desk).run, args=(stop,), name="openings", daemon=True).start()
+    for worker in (make_openings_worker(desk), make_anchor_worker(desk)):
+        threading.Thread(target=worker.run, args=(stop,), name=type(worker).__name__, daemon=True).start()
     _make_worker(desk).run(stop)
     return 0
 

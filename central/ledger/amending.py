@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 
 from sqlalchemy import Connection, select
 
@@ -16,7 +17,7 @@ from central.dates import paris_day
 from central.db import shard_of
 from central.devices.models import devices, offices
 from central.ledger.months import open_from
-from central.ledger.service import Said, Saying, say
+from central.ledger.service import Booking, Said, Saying, book, say
 from central.ledger.standing import Word
 
 TAG_OF = {
@@ -43,6 +44,20 @@ def amend(connection: Connection, sayings: Iterable[Saying], *, actor: str, shar
         audit.append(connection, shard, [_told(one, actor) for one in here], at_ms=now_ms)
         tally.add(connection, _counted(_place(connection, terminal_id), here, day), shard)
     return written
+
+
+def book_late(connection: Connection, bookings: Iterable[Booking], *, actor: str, shards: int, now_ms: int) -> None:
+    """Book openings that were not paid when they arrived, in the open month."""
+    booked_ms = max(now_ms, open_from(connection))
+    told = sorted(bookings, key=lambda one: (one.terminal_id, one.dossier_id))
+    for terminal_id, group in groupby(told, key=lambda one: one.terminal_id):
+        here, shard = list(group), shard_of(terminal_id.encode(), shards)
+        book(connection, shard, here, at_ms=booked_ms)
+        entries = [AuditEntry(AuditTag.LEDGER_ACCRUED, one.dossier_id, actor, str(one.cents)) for one in here]
+        audit.append(connection, shard, entries, at_ms=now_ms)
+        counted = Tally(_place(connection, terminal_id))
+        counted.count(Measure.CENTS_ACCRUED, paris_day(booked_ms), sum(one.cents for one in here))
+        tally.add(connection, counted, shard)
 
 
 def audit_detail(step: int, reason: str) -> str:

@@ -70,7 +70,7 @@ def set_account(
             set_by=by,
         )
     )
-    entry = AuditEntry(AuditTag.ACCOUNT_OF_OFFICE_SET, office_id.encode(), f"person:{by}")
+    entry = AuditEntry(AuditTag.OFFICE_BANK_ACCOUNT_SET, office_id.encode(), f"person:{by}")
     audit.append(connection, shard_of(office_id.encode(), shards), [entry], at_ms=now_ms)
 
 

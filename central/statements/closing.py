@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine, select
 
@@ -74,26 +74,39 @@ def sums_of(connection: Connection, month: str, office_id: str | None = None) ->
     return {office: one.sums() for office, one in adding.items()}
 
 
-def contest(
-    connection: Connection, office_id: str, month: str, *, because: str, by: str, shards: int, at_ms: int
-) -> None:
-    """An office disputes a statement: it is paid in no order until that is settled.
+@dataclass(frozen=True, slots=True)
+class Disputed:
+    """Which statement, why (a word, not a text), and who says so."""
+
+    office_id: str
+    month: str
+    because: str
+    by: str
+
+
+def contest(connection: Connection, disputed: Disputed, *, shards: int, at_ms: int) -> None:
+    """An office disputes a statement: it is in no payment until that is settled.
 
     Raises:
         NotFoundError: no such statement. AlreadyThereError: contested already.
     """
-    _dispute(connection, Word.CONTESTED, office_id, month, because=because, by=by, shards=shards, at_ms=at_ms)
+    _dispute(connection, Word.CONTESTED, disputed, shards=shards, at_ms=at_ms)
 
 
-def settle(
-    connection: Connection, office_id: str, month: str, *, because: str, by: str, shards: int, at_ms: int
-) -> None:
+def settle(connection: Connection, disputed: Disputed, *, shards: int, at_ms: int) -> None:
     """The dispute is over; what it changed is booked in the open month by whoever decided.
 
     Raises:
         NotFoundError: no such statement. AlreadyThereError: not contested.
     """
-    _dispute(connection, Word.SETTLED, office_id, month, because=because, by=by, shards=shards, at_ms=at_ms)
+    _dispute(connection, Word.SETTLED, disputed, shards=shards, at_ms=at_ms)
+
+
+class Dispute(Protocol):
+    """:func:`contest` or :func:`settle`."""
+
+    def __call__(self, connection: Connection, disputed: Disputed, *, shards: int, at_ms: int) -> None:
+        """Say it, in this transaction."""
 
 
 @dataclass
@@ -134,13 +147,18 @@ def _portions(steps: Iterator[Step]) -> Iterator[list[Step]]:
         yield some
 
 
-def _dispute(
-    connection: Connection, word: Word, office_id: str, month: str, *, because: str, by: str, shards: int, at_ms: int
-) -> None:
-    steps = steps_of(connection, office_id, month)
+def _dispute(connection: Connection, word: Word, disputed: Disputed, *, shards: int, at_ms: int) -> None:
+    steps = steps_of(connection, disputed.office_id, disputed.month)
     if not steps:
         raise NotFoundError("no such statement")
     if fold_steps(steps).is_contested is (word is Word.CONTESTED):
         raise AlreadyThereError("nothing would change: see whether the statement is contested")
-    step = Step(office_id=office_id, month=month, step=len(steps), word=word, actor=f"person:{by}", reason=because)
+    step = Step(
+        office_id=disputed.office_id,
+        month=disputed.month,
+        step=len(steps),
+        word=word,
+        actor=f"person:{disputed.by}",
+        reason=disputed.because,
+    )
     write(connection, [step], shards=shards, at_ms=at_ms)

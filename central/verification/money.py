@@ -41,7 +41,7 @@ def recount(connection: Connection, rules: Rules) -> MoneyReport:
 
     Steps, for each dossier:
 
-    1. it is worth the rate of its channel and day, unless something says that it is not (:func:`_unpaid`);
+    1. it is worth the rate of its channel and day, unless something says that it is not (:func:`unpaid`);
     2. the sum of its entries is that worth, and every entry names the record that opened it;
     3. what each entry adds and what it leaves to be paid follow from the words before it.
 
@@ -50,10 +50,10 @@ def recount(connection: Connection, rules: Rules) -> MoneyReport:
     """
     eligible = expected = booked = 0
     differing = []
-    unpaid = _unpaid(connection)
+    not_paid = unpaid(connection)
     for dossier_id, found in groupby(_openings(connection), key=lambda row: row.dossier_id):
         rows = list(found)
-        rule = None if dossier_id in unpaid else rules.for_opening(rows[0].channel, rows[0].opened_on)
+        rule = None if dossier_id in not_paid else rules.for_opening(rows[0].channel, rows[0].opened_on)
         worth = 0 if rule is None else rule.cents
         entries = [row for row in rows if row.cents is not None]
         cents = sum(row.cents for row in entries)
@@ -99,7 +99,7 @@ def _follows(entries: list[Any]) -> bool:
     return True
 
 
-def _unpaid(connection: Connection) -> frozenset[bytes]:
+def unpaid(connection: Connection) -> frozenset[bytes]:
     """Dossiers whose opening is worth nothing, by what is written elsewhere than in the ledger.
 
     Annulled; refused by the vault, so that the holder has no dossier; taken back by a decision on abuse.
