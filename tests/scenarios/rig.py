@@ -138,6 +138,7 @@ class ScenarioRig:
         self._prepared.clear()
         self.terminal.stop()
         self._restore(self._picture)
+        self._picture = {}  # as large as the disk: in a long run it would be taken for a leak
         self.start()
 
     def _reached(self, point: Failpoint) -> None:
