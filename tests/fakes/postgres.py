@@ -153,7 +153,7 @@ class PostgresServer:
                     return False
                 tables = connection.execute(_TABLES, {"kept": list(_KEPT)}).fetchall()
                 emptying = ";".join(f"DELETE FROM {table}" for (table,) in tables)
-                connection.execute(f"SET session_replication_role = replica; SET lock_timeout = '2s'; {emptying}")  # type: ignore[arg-type]
+                connection.execute(f"SET session_replication_role = replica; SET lock_timeout = '2s'; {emptying}")
         except psycopg.errors.LockNotAvailable:  # a transaction was left open
             return False
         return True
