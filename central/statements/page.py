@@ -24,20 +24,20 @@ from reportlab.platypus import Flowable, LongTable, Paragraph, SimpleDocTemplate
 
 from central.ledger.amounts import euros
 from central.statements.document import OfficeStatement
-from central.statements.wording import entry_word, period_words, reason_word, state_word
+from central.statements.wording import entry_word, french_day, period_words, reason_word, state_word
 
 _FONT, _BOLD = "Vera", "VeraBd"
 _INK, _RULE, _HEAD = colors.HexColor("#1b1b1b"), colors.HexColor("#8a8a8a"), colors.HexColor("#ececec")
 _TITLE = "Relevé de la rémunération des ouvertures de DMP"
 _MARGIN = 18 * mm
-_MONTH_COLUMNS = (("Mois", 32), ("Ouvertures", 24), ("Gagné (€)", 28), ("À payer (€)", 28), ("État", 34), ("Ordre", 28))
+_MONTH_COLUMNS = (("Mois", 32), ("Ouvertures", 24), ("Gagné (€)", 28), ("À payer (€)", 28), ("État", 30), ("Ordre", 28))
 _LINE_COLUMNS = (
-    ("Écrit le", 20),
-    ("Ouvert le", 20),
-    ("Enregistrement", 44),
-    ("Écriture et motif", 52),
-    ("Gagné (€)", 19),
-    ("À payer (€)", 19),
+    ("Écrit le", 18),
+    ("Ouvert le", 18),
+    ("Enregistrement", 60),
+    ("Écriture et motif", 36),
+    ("Gagné (€)", 17),
+    ("À payer (€)", 21),
 )
 _NUMBERS_OF_MONTH, _NUMBERS_OF_LINE = (1, 2, 3), (4, 5)
 
@@ -107,8 +107,8 @@ def _lines(statement: OfficeStatement) -> list[Flowable]:
         return [Paragraph("Le détail figure sur les relevés mensuels.", _style(9))]
     rows = [
         [
-            line.booked_on,
-            line.opened_on,
+            french_day(line.booked_on),
+            french_day(line.opened_on),
             str(uuid.UUID(bytes=line.record_id)),
             entry_word(line.entry) + (f" : {reason_word(line.reason)}" if line.reason else ""),
             euros(line.cents, ","),
@@ -138,6 +138,8 @@ def _table(
         ("BACKGROUND", (0, 0), (-1, 0), _HEAD),
         ("LINEBELOW", (0, 0), (-1, -1), 0.3, _RULE),
         ("VALIGN", (0, 0), (-1, -1), "TOP"),
+        ("LEFTPADDING", (0, 0), (-1, -1), 3),
+        ("RIGHTPADDING", (0, 0), (-1, -1), 3),
         ("TOPPADDING", (0, 0), (-1, -1), 2),
         ("BOTTOMPADDING", (0, 0), (-1, -1), 2),
     ]

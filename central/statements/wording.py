@@ -64,6 +64,12 @@ def state_word(state: StatementState | None) -> str:
     return _STATES[state]
 
 
+def french_day(day: str) -> str:
+    """``06/11/2018`` of 2018-11-06."""
+    year, month, number = day.split("-")
+    return f"{number}/{month}/{year}"
+
+
 def period_words(period: str) -> str:
     """``novembre 2018``, or ``année 2018``."""
     year, _, month = period.partition("-")

@@ -19,7 +19,7 @@ from sqlalchemy import select, text
 from central.abuse import desk as case_desk
 from central.abuse.scores import Suspicion
 from central.abuse.verdicts import Verdict
-from central.devices.models import offices
+from central.devices.models import devices, offices, operators
 from central.engine import in_transaction, reading, writing
 from central.enrolments.models import dossiers
 from central.enrolments.persons import dossier_of
@@ -85,6 +85,26 @@ class MoneyRig(IntakeRig):
         self.send(terminal, raw, at=self.now)
         self.opened.setdefault(person, id_of(raw))
         return id_of(raw)
+
+    def enrol_elsewhere(self, person: int = 90) -> bytes:
+        """A person enrols at the other pharmacy."""
+        terminal = FakeTerminal("T-PHARM-OTHER", self.keys.intake.public_key(), office=OTHER)
+        with writing(self.engine) as connection:
+            who = {"office_id": OTHER, "operator_id": "PHARMA-01", "role": "pharmacist"}
+            connection.execute(operators.insert(), {**who, "display_name": "-", "pin_hash": "-", "created_ms": 0})
+            connection.execute(
+                devices.insert(),
+                {
+                    "terminal_id": terminal.name,
+                    "office_id": OTHER,
+                    "channel": "pharmacy",
+                    "sub_channel": "counter",
+                    "state": "registered",
+                    "public_key": terminal.key.public_key().public_bytes_raw(),
+                    "registered_ms": 0,
+                },
+            )
+        return self.enrol(terminal, person)
 
     def dossier(self, person: int) -> bytes:
         return dossier_of(self.opened[person])
@@ -236,6 +256,10 @@ class MoneyRig(IntakeRig):
         assert faults == []
         found: dict[str, int] = sums
         return found
+
+    def export_faults(self) -> list[str]:
+        """What the auditor's Python finds wrong with an export."""
+        return list(AUDITOR.audit(self.export())[1])
 
     def check_everything(self) -> dict[str, int]:
         """Central's own recount and both auditors agree; the sums."""
