@@ -15,7 +15,7 @@ TEXT = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)\)")
 PROGRAMS = ("central", "central.vault", "provisioning", "kiosk")
 COMMAND = re.compile(rf"(?:python -m |`|^ {{3}})({'|'.join(map(re.escape, PROGRAMS))}) ([a-z][a-z-]+)\b", re.MULTILINE)
-SCRIPT = re.compile(r"\bscripts/([a-z-]+)\b")
+SCRIPT = re.compile(r"\bscripts/([a-z-]+(?:\.sql)?)\b")
 NUMBERED = re.compile(r"# (\d+)\. \S")
 
 

@@ -180,7 +180,7 @@ def duplicates(window: Window) -> Iterator[Suspicion]:
 # -- Activation -------------------------------------------------------------------------------------------------------
 RIPE_DAYS = 45
 RIPE_OPENINGS = 40
-DEVIATIONS = 5.0
+DEVIATIONS = 7.0
 """Below what all offices together have, in standard deviations: by rate, never by person. Who does not activate has
 done nothing wrong; an office of which nobody does has printed slips for nobody."""
 
