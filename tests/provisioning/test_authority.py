@@ -17,13 +17,13 @@ from provisioning.authority import (
     renew_bundle,
     rotate_signing_key,
 )
-from provisioning.bundle import SignedBundle, read_bundle
+from provisioning.bundle import SignedBundle, install_bundle, read_bundle, read_document
 from provisioning.errors import AuthorityError, KeyFileError
 from provisioning.keys import load_public_root, load_sealing_key, load_signing_key, public_bytes
 from provisioning.private_files import Owner
 from tests.provisioning.conftest import programme_under
 from wire import homes
-from wire.trust import KeyUse, open_bundle
+from wire.trust import KeyUse, open_bundle, write_bundle
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -94,6 +94,39 @@ def test_making_keys_goes_on_where_it_was_cut_short(
     make_keys(programme, now=now, days=365)
     after = files(tmp_path)
     assert {name: after[name] for name in before} == before
+
+
+def without_ledger_key(programme: Programme, bundle: SignedBundle, owner: Owner, now: datetime) -> SignedBundle:
+    """The programme as a release made it that knew no ledger key: the root signed a bundle without it."""
+    programme.key_path(KeyUse.LEDGER).unlink()
+    root = load_signing_key(programme.root.folder / homes.ROOT_KEY, owner)
+    keys = {use: public for use, public in bundle.keys.items() if use is not KeyUse.LEDGER}
+    span = {"valid_from": now - timedelta(hours=1), "valid_until": now + timedelta(days=365)}
+    older = read_document(write_bundle(keys, root, serial=1, **span), root.public_key())
+    for home in (programme.root, programme.central, programme.vault):
+        (home.folder / homes.TRUST_BUNDLE).unlink()
+        install_bundle(older, home.folder, owner)
+    return older
+
+
+def test_a_use_of_a_later_release_gets_its_key_and_the_next_serial(
+    programme: Programme, bundle: SignedBundle, owner: Owner, now: datetime
+) -> None:
+    older = without_ledger_key(programme, bundle, owner, now)
+    newer = make_keys(programme, now=now, days=365)
+    assert (older.serial, newer.serial) == (1, 2)
+    assert {use: public for use, public in newer.keys.items() if use is not KeyUse.LEDGER} == older.keys
+    assert newer.keys[KeyUse.LEDGER] == public_bytes(load_signing_key(programme.key_path(KeyUse.LEDGER), owner))
+    assert make_keys(programme, now=now, days=365).document == newer.document
+
+
+def test_renewing_a_bundle_of_an_older_release_says_which_key_is_to_be_made(
+    programme: Programme, bundle: SignedBundle, owner: Owner, now: datetime
+) -> None:
+    without_ledger_key(programme, bundle, owner, now)
+    with pytest.raises(AuthorityError, match="ledger") as refusal:
+        renew_bundle(programme, now=now, days=365)
+    assert refusal.value.code == "keys_missing"
 
 
 def test_a_lost_key_is_not_quietly_made_anew(programme: Programme, bundle: SignedBundle, now: datetime) -> None:
