@@ -29,9 +29,10 @@ from kiosk.devices import Devices, open_devices
 from kiosk.enrolment.holder import CardContents
 from kiosk.enrolment.ports import CardPresence, CardReader, ReaderState
 from kiosk.settings import KioskSettings
+from tests.chromium import ARGUMENTS, CHROMIUM
 from tests.fakes.pcscd import FIRST_SLOT, running_pcscd, why_unavailable
 from tests.fakes.programme import Programme
-from tests.look.served import ARGS, CHROMIUM, running
+from tests.look.served import running
 from tests.waiting import wait_until
 
 ROUNDS = 10
@@ -142,7 +143,7 @@ def _terminal() -> Iterator[tuple[Terminal, Stopwatch]]:
 @contextmanager
 def _screen(terminal: Terminal) -> Iterator[Page]:
     with running(terminal.app) as address, sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         page = chromium.new_page(viewport={"width": 1080, "height": 1920})
         page.goto(address)
         yield page

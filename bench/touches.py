@@ -17,11 +17,12 @@ from playwright.sync_api import Browser, sync_playwright
 
 from bench.figures import percentile
 from kiosk.app import create_app
+from tests.chromium import ARGUMENTS, CHROMIUM
 from tests.fakes.enrolment_rig import EnrolmentRig
 from tests.fakes.programme import Programme
 from tests.journeys.counting import Cost, ServerTimes, cost_of
 from tests.journeys.visits import VISITS
-from tests.look.served import ARGS, CHROMIUM, LAYOUTS, running
+from tests.look.served import LAYOUTS, running
 
 _HEAD = f"{'visit':<30} {'person':>7} {'operator':>9} {'seconds':>8} {'touch p50':>10} {'touch p95':>10}  ends on"
 
@@ -32,7 +33,7 @@ def main() -> int:
     programme = Programme()
     sys.stdout.write(_HEAD + "\n")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         for name, visit in VISITS.items():
             rig = visit.rig(EnrolmentRig(visit.kind, programme))
             with measured(rig) as (address, times):

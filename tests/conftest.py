@@ -77,25 +77,15 @@ def vectors() -> Any:
     return load_vectors
 
 
-CHROMIUM = "/usr/bin/chromium"
-CHROMIUM_ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--no-first-run",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-quic",
-]
-
-
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """One chromium for all tests of the terminal's pages: a process can hold Playwright open only once."""
+    """One chromium for all tests of pages: a process can hold Playwright open only once."""
     from playwright.sync_api import sync_playwright  # noqa: PLC0415 - only who needs a browser pays for it
 
+    from tests.chromium import ARGUMENTS, CHROMIUM  # noqa: PLC0415 - with it
+
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS)
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield chromium
         chromium.close()
 

@@ -16,12 +16,12 @@ from playwright.sync_api import Page, sync_playwright
 from central.vault.keys import load_keys
 from central.vault.objections import token
 from tests.central.vault.site import PASSPHRASE, VaultSite
+from tests.chromium import ARGUMENTS, CHROMIUM
 from tests.fakes.messenger import FakeMessenger
 from wire.codes import ActivationCode, Locator
 from wire.evidence import Contact
 from wire.handover import HandOverAction
 
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 SIZES = {"phone": (390, 844), "desk": (1280, 800)}
 
 
@@ -110,7 +110,7 @@ class Walk:
 def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         for size, (width, height) in SIZES.items():
             site = VaultSite(Path(tempfile.mkdtemp()) / "programme", messenger=FakeMessenger())
             server = waitress.server.create_server(site.app, host="127.0.0.1", port=0)

@@ -17,10 +17,11 @@ from PIL import Image, ImageDraw, ImageFont
 from playwright.sync_api import Browser, sync_playwright
 
 from kiosk.enrolment.steps import JourneyKind
+from tests.chromium import ARGUMENTS, CHROMIUM
 from tests.fakes.enrolment_rig import EnrolmentRig
 from tests.fakes.programme import Programme
 from tests.fakes.scenes import SCENES
-from tests.look.served import ARGS, CHROMIUM, FITS, LAYOUTS, served
+from tests.look.served import FITS, LAYOUTS, served
 
 OUT = Path("test-output/sheets")
 _WIDTH = {"portrait": 300, "landscape": 480}
@@ -109,7 +110,7 @@ def main(arguments: list[str]) -> int:
     OUT.mkdir(parents=True, exist_ok=True)
     faults: list[str] = []
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         for look in looks(asked):
             pictures = {}
             for scene in asked.get("scene", list(SCENES[look.kind])):

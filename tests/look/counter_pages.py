@@ -14,10 +14,11 @@ from playwright.sync_api import Page, sync_playwright
 from kiosk.enrolment.desks import MonthFigures
 from kiosk.enrolment.ports import ProfessionalCard
 from kiosk.enrolment.steps import JourneyKind, Step
+from tests.chromium import ARGUMENTS, CHROMIUM
 from tests.fakes.card_slot import card
 from tests.fakes.enrolment_rig import EnrolmentRig
 from tests.fakes.operators import PREPARER_PIN
-from tests.look.served import ARGS, CHROMIUM, served
+from tests.look.served import served
 from tests.waiting import wait_until
 from wire.status import PersonStatus
 
@@ -105,7 +106,7 @@ def alone(counter: Page, address: str, rig: EnrolmentRig, folder: Path) -> None:
 def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         rig = EnrolmentRig(JourneyKind.COUNTER)
         rig.desk.word = PersonStatus.NONE
         with served(rig) as address:

@@ -14,8 +14,6 @@ from kiosk.app import create_app
 from tests.fakes.enrolment_rig import EnrolmentRig
 
 LAYOUTS = {"portrait": (1080, 1920), "landscape": (1920, 1080)}
-CHROMIUM = "/usr/bin/chromium"
-ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 FITS = Path(__file__).with_name("fits.js").read_text(encoding="utf-8")
 """What does not fit on a screen, as a function of the page; its argument says whether the layout is the low one."""
 

@@ -13,9 +13,10 @@ from PIL import Image
 from playwright.sync_api import sync_playwright
 
 from kiosk.enrolment.steps import JourneyKind, Step
+from tests.chromium import ARGUMENTS, CHROMIUM
 from tests.fakes.card_slot import card
 from tests.fakes.enrolment_rig import EnrolmentRig
-from tests.look.served import ARGS, CHROMIUM, served
+from tests.look.served import served
 
 PICTURE = Path("docs/terminal.png")
 GLASS, SHOWN = (1080, 1920), (540, 960)
@@ -27,7 +28,7 @@ def glass() -> bytes:
     rig.insert(card())
     rig.go(Step.BREAK_GLASS)
     with sync_playwright() as playwright, served(rig) as address:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         width, height = GLASS
         page = browser.new_page(viewport={"width": width, "height": height})
         page.goto(address)

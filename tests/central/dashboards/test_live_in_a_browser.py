@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
 
 from central.counters.models import Measure
@@ -16,7 +16,6 @@ from tests.central.web_site import HALL, PASSWORD, CentralSite
 
 pytestmark = pytest.mark.browser
 
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 IN_HALL = Place("desk", "hall_terminal", "11", "75", HALL.office, "HALL-75-01-A")
 WITHIN_MS = 20_000  # the page asks every five seconds
 
@@ -31,15 +30,14 @@ class Screen:
 
 
 @pytest.fixture
-def screen(site: CentralSite) -> Iterator[Screen]:
+def screen(site: CentralSite, browser: Browser) -> Iterator[Screen]:
     site.fleet(HALL)
     site.manager("NATIONAL")
     server = make_server("127.0.0.1", 0, site.app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
-        one = Screen(chromium.new_page(), f"http://127.0.0.1:{server.server_port}", [])
+    with browser.new_context() as context:
+        one = Screen(context.new_page(), f"http://127.0.0.1:{server.server_port}", [])
         one.page.on("console", lambda message: one.complaints.append(message.text))
         one.page.on("pageerror", lambda error: one.complaints.append(str(error)))
         one.page.goto(one.url + "/tableau")
@@ -47,7 +45,6 @@ def screen(site: CentralSite) -> Iterator[Screen]:
         one.page.fill("#password", PASSWORD)
         one.page.click("main button")
         yield one
-        chromium.close()
     server.shutdown()
     thread.join()
     server.server_close()
