@@ -7,7 +7,8 @@ CentralError                    base: a stable code, a sentence, the HTTP status
 │   ├── NotSignedError          401 signature
 │   ├── NonceUsedError          409 nonce_used (or query_stale)
 │   ├── TicketError             403 token_unknown, token_used or token_expired
-│   └── TooManyError            429 too_many
+│   ├── TooManyError            429 too_many
+│   └── QuestionError           400 question: numbers were asked for in a way that has no answer
 ├── SetupError                  central cannot start: a key, a setting or a data file is missing or wrong
 ├── NotFoundError               a command names something that does not exist
 ├── AlreadyThereError           a command would make what exists
@@ -85,6 +86,18 @@ class TooManyError(RefusedError):
 
     code = "too_many"
     status = 429
+
+
+class QuestionError(RefusedError):
+    """Numbers were asked for in a way that has no answer; the code says which part of the question."""
+
+    code = "question"
+    status = 400
+
+    def __init__(self, message: str, *, code: str | None = None, status: int | None = None) -> None:
+        super().__init__(message, code=code)
+        if status is not None:
+            self.status = status
 
 
 class SetupError(CentralError):
