@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from functools import partial
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, TimeoutError, expect  # noqa: A004 - Playwright's own
 
 from tests.town.wishes import Wishes
 
@@ -77,8 +77,13 @@ class Fingers:
 
     def press(self, name: str) -> None:
         """Touch what bears this name."""
-        self.made[self.step()] += 1
-        self.page.click(f'[data-test="{name}"]')
+        step = self.step()
+        self.made[step] += 1
+        try:
+            self.page.click(f'[data-test="{name}"]')
+        except TimeoutError as missing:
+            missing.add_note(f"pressed {name} on {step}, which is now {self.step()}; touched before: {dict(self.made)}")
+            raise
 
     def read_notice(self) -> None:
         """Swipe to its end, or page to it by the button; then touch the button that now says so."""

@@ -21,12 +21,20 @@ LONG_AGO = "2026-01-05"  # more than six weeks before any run of these tests
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 
 
+def etag(town: Town) -> list[tuple[str]]:
+    """Which configuration the hall terminal holds."""
+    return town.at_terminal(HALL, "SELECT value FROM facts WHERE name = 'configuration_etag'")
+
+
 @pytest.fixture(scope="module")
 def town(founded_town: Town, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     """A town in which dossiers open by themselves six weeks after the letter."""
     own = copy_of(founded_town, tmp_path_factory.mktemp("opt-out") / "town")
     own.central.environment = {**own.central.environment, "CENTRAL_REGIME": "opt_out"}
+    own.start(terminals=False)
+    held = etag(own)
     own.start()
+    wait_for("the hall terminal knows the regime", lambda: etag(own) not in ([], held))
     yield own
     own.stop()
 

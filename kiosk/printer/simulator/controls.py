@@ -212,7 +212,8 @@ class ControlledPrinter(ABC):
 
     def _ring(self) -> None:
         if self._bell is not None:
-            with contextlib.suppress(BlockingIOError):  # it will ring anyway: the bell is full
+            # Full, it will ring anyway; broken, the line's thread saw by itself that it shall end.
+            with contextlib.suppress(BlockingIOError, BrokenPipeError):
                 self._bell.send(b"!")
 
     def _new_bell(self) -> socket.socket:

@@ -58,7 +58,7 @@ class Oracle:
         assert response.status < 300, body
         return body
 
-    def thermal(self, deadline_s: float = 5.0) -> ThermalPrinter:
+    def thermal(self, deadline_s: float = 20.0) -> ThermalPrinter:
         return ThermalPrinter(NetworkSink("127.0.0.1", self.printer_port), KNOWN_TO_IT, deadline_s=deadline_s)
 
     def text(self) -> str:
