@@ -59,6 +59,8 @@ class AuditTag(enum.Enum):
     INCIDENT_CLOSED = "incident:closed"  # hash of the record it was found at; detail: its kind
     QUARANTINE_SETTLED = "quarantine:settled"  # record; detail: why it had been set aside
     HANDOVER_REFUSED = "handover:refused"  # dossier; detail: the vault's code
+    HANDOVER_REPEATED = "handover:repeated"  # the vault, which lost what came after its backup; detail: how many
+    DATABASE_RESTORED = "database:restored"  # digest of the backup; detail: of when it is
     PERSON_INFORMED = "person:informed"  # keyed fingerprint: told that a dossier will open by itself
     PERSON_OPPOSED = "person:opposed"  # keyed fingerprint; detail: the record
     PERSON_OPPOSITION_ENDED = "person:opposition_ended"  # keyed fingerprint, by an enrolment; detail: the record
@@ -85,3 +87,6 @@ class AuditTag(enum.Enum):
     MANAGER_RECOVERY_CODE_USED = "manager:recovery_code_used"  # manager
     MANAGER_MAPPED = "manager:mapped"  # manager: may come by the identity provider; detail: or no longer
     RECORD_LOOKED_AT = "record:looked_at"  # record, by a manager; detail: why
+    SERVICE_ISSUED = "service:issued"  # service account; detail: role and region
+    SERVICE_REVOKED = "service:revoked"  # service account
+    PUBLISHED_FIGURES_IMPORTED = "published:figures_imported"  # hash of the file; detail: how many were new
