@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 
 from central.dates import paris_day
 from central.engine import reading
+from central.errors import QuestionError
 from central.tables.inside import read_inside
 from central.tables.outside import read_outside
 from central.tables.shape import Question, Reader, Table
@@ -34,6 +35,8 @@ class TableDesk:
         Raises:
             QuestionError: what was asked has no answer, or none for who asks.
         """
+        if reader.is_outside and reader.region is not None:
+            raise QuestionError("outsiders are given the whole country", code="not_for_outsiders", status=403)
         with reading(self.engine) as connection:
             if reader.is_outside:
                 return read_outside(connection, question, small_cell=self.small_cell, today=self.today())

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from central.counters.models import Measure
-from central.dashboards.wording import CHANNEL_NAMES
+from central.dashboards.wording import CHANNEL_NAMES, SUB_CHANNEL_NAMES
 from central.tables.shape import By
-from wire.records import SubChannel
 
 MEASURE_NAMES = {
     Measure.DOSSIERS_OPENED: "Dossiers ouverts",
@@ -33,10 +32,7 @@ BY_NAMES = {
     By.TERMINAL: "Borne",
 }
 REST, TOTAL = "Non attribué", "Total"
-_SUB_CHANNELS = {
-    SubChannel.HALL_TERMINAL.value: "Bornes d’accueil",  # noqa: RUF001 - French
-    SubChannel.COUNTER.value: "Comptoirs de pharmacie",
-}
+_SUB_CHANNELS = {word: name for names in SUB_CHANNEL_NAMES.values() for word, name in names.items()}
 _CHANNELS = {channel.value: names[0] for channel, names in CHANNEL_NAMES.items()}
 
 
