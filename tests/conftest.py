@@ -32,7 +32,7 @@ def now() -> datetime:
 
 
 # The machine is shared: an example may take its time. scripts/soak gives --hypothesis-profile soak.
-settings.register_profile("sampled", max_examples=80, deadline=None, print_blob=True)
+settings.register_profile("sampled", max_examples=50, deadline=None, print_blob=True)
 settings.register_profile("soak", max_examples=2000, deadline=None, print_blob=True)
 settings.load_profile("sampled")
 
