@@ -18,6 +18,9 @@ PARTS = {
     "steps": "bench.steps",
     "proofs": "bench.proofs",
     "intake": "bench.intake",
+    "intake_speed": "bench.intake_speed.run",
+    "worker_memory": "bench.worker_memory",
+    "opening": "bench.opening.sample",
     "start": "bench.start",
     "voice": "bench.voice",
 }
