@@ -9,16 +9,20 @@ import sys
 from collections.abc import Sequence
 
 from central.app import system_clock
+from central.backup.errors import BackupError
 from central.commands import (
     abuse,
     anchors,
     annulment,
     automatic,
+    backup,
     checks,
     fleet,
     ledger,
     numbers,
+    numbers_for_others,
     payments,
+    recount,
     service,
     staff,
     statements,
@@ -30,6 +34,7 @@ from central.passwords import Passwords
 from central.settings import load_settings
 from wire.errors import WireError
 
+_SERVICE = (service, backup, checks, recount)
 _MONEY = (ledger, annulment, statements, payments, abuse, anchors)
 _LOG_FORM = "%(asctime)s %(levelname)s %(name)s %(message)s"
 
@@ -45,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         desk = Desk(load_settings(getattr(options, "home", None)), system_clock, sys.stdout, _ask_secret, Passwords())
         with desk:
             return command(desk, options)
-    except (CentralError, WireError) as error:
+    except (CentralError, WireError, BackupError) as error:
         print(f"{error} [{error.code}]", file=sys.stderr)
         return 1
 
@@ -58,7 +63,7 @@ def _ask_secret(prompt: str) -> str:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m central", description=__doc__)
     parsers = parser.add_subparsers(required=True, metavar="COMMAND")
-    for offered in (service, fleet, staff, checks, worklist, automatic, numbers, *_MONEY):
+    for offered in (*_SERVICE, fleet, staff, worklist, automatic, numbers, numbers_for_others, *_MONEY):
         offered.add_parsers(parsers)
     return parser
 

@@ -12,13 +12,20 @@ from sqlalchemy import Engine
 from werkzeug.wrappers import Response as BaseResponse
 
 from central import schema
+from central.api import views as api_views
+from central.api.views import ServiceDoor
 from central.dashboards import views as dashboard_views
 from central.dashboards.points import views as point_views
+from central.dashboards.rollout import views as rollout_views
+from central.dashboards.silence import views as silence_views
 from central.devices import views as device_views
 from central.devices.bundle_shelf import BundleShelf
 from central.devices.configuration import Place
+from central.devices.quota import Quota
 from central.engine import in_transaction, make_engine
 from central.errors import SetupError
+from central.exports import views as export_views
+from central.gauges import gauges
 from central.intake import views as intake_views
 from central.intake.figures import FiguresDesk
 from central.intake.service import Intake, IntakeParts
@@ -30,10 +37,14 @@ from central.looks import views as look_views
 from central.messaging.errors import MessagingSetupError
 from central.messaging.messenger import messenger_from
 from central.messaging.ports import Messenger
+from central.observing import views as observing_views
+from central.observing.metrics import Metrics
+from central.observing.readiness import database_answers, has_room, holds, is_migrated
 from central.passwords import Passwords
 from central.proofs import views as proof_views
 from central.proofs.book import ProofLimits
 from central.proofs.service import ProofDesk
+from central.published import views as published_views
 from central.settings import LOOPBACK, CentralSettings
 from central.staff import views as staff_views
 from central.staff.door import Door
@@ -42,6 +53,7 @@ from central.staff.permissions import FIRST_PAGE
 from central.staff.provider import views as provider_views
 from central.staff.provider.desk import ProviderDesk
 from central.staff.provider.link import ProviderLink
+from central.tables.desk import TableDesk
 from central.websafety import Safety, protect
 from wire import homes
 from wire.batch import BATCH_LIMIT
@@ -49,11 +61,12 @@ from wire.failpoints import Reach, pass_by
 from wire.identifiers import milliseconds
 
 OPEN_ENDPOINTS = (
-    frozenset({"static", "health", dashboard_views.HTMX})
+    frozenset({"static", "health", dashboard_views.HTMX, api_views.DOCUMENT})
     | staff_views.OPEN_ENDPOINTS
     | provider_views.OPEN_ENDPOINTS
     | device_views.OPEN_ENDPOINTS
     | intake_views.ENDPOINTS
+    | observing_views.ENDPOINTS
     | {proof_views.ENDPOINT}
 )
 SIGNED_ENDPOINTS = device_views.SIGNED_ENDPOINTS | intake_views.ENDPOINTS | {proof_views.ENDPOINT}
@@ -83,7 +96,8 @@ def open_engine(settings: CentralSettings) -> Engine:
 
 def intake_parts(settings: CentralSettings, keys: CentralKeys, engine: Engine) -> IntakeParts:
     """What intake works with, here and in the commands that open dossiers."""
-    return IntakeParts(engine, keys, load_rules(), settings.shards, settings.ins_authority, settings.regime)
+    quota = Quota(records=settings.terminal_records)
+    return IntakeParts(engine, keys, load_rules(), settings.shards, settings.ins_authority, settings.regime, quota)
 
 
 def open_messenger(settings: CentralSettings, clock: Callable[[], datetime]) -> Messenger:
@@ -117,6 +131,7 @@ def create_app(
     app = Flask(__name__)
     app.secret_key = cookie_key(settings.home)
     app.extensions["central"] = engine  # for who must close it: tests, and commands that end
+    _observe(app, settings, keys, engine, clock)
     _register(app, settings, keys, engine, clock, reach, passwords or Passwords())
     protect(
         app,
@@ -126,12 +141,33 @@ def create_app(
             hosts=LOOPBACK | {urlsplit(settings.public_url).hostname or "localhost"},
             https=settings.public_url.startswith("https://"),
             max_body=BATCH_LIMIT,
-            is_allowed=staff_views.manager_asks(engine, clock, unattended=frozenset({dashboard_views.LIVE})),
+            is_allowed=api_views.service_asks(
+                ServiceDoor(engine, clock, settings.api_per_minute),
+                staff_views.manager_asks(
+                    engine, clock, unattended=frozenset({dashboard_views.LIVE, silence_views.LIVE})
+                ),
+            ),
             sign_in_endpoint="staff.sign_in",
             render_error=_render_error,
         ),
     )
     return app
+
+
+def _observe(
+    app: Flask, settings: CentralSettings, keys: CentralKeys, engine: Engine, clock: Callable[[], datetime]
+) -> None:
+    shelf = BundleShelf(settings.home / homes.TRUST_BUNDLE, keys.root)
+    watched = settings.observing
+    metrics = Metrics("central", gauges(engine, settings.home, clock), shared=watched.shared)
+    metrics.watch(app)
+    checks = {
+        "database": database_answers(engine),
+        "migrations": is_migrated(lambda: schema.is_current(engine)),
+        "bundle": holds(lambda: shelf.current(clock())),
+        "disk": has_room(settings.home, watched.disk_floor),
+    }
+    app.register_blueprint(observing_views.make_blueprint(checks, metrics, watched.token))
 
 
 def _register(
@@ -162,19 +198,31 @@ def _register(
         shards=shards,
         limits=ProofLimits(validity_ms=settings.proof_minutes * 60_000),
     )
+    _register_numbers(app, settings, engine, clock)
     door = Door(engine, passwords, factor_key(settings.home), shards, asks_second_factor=settings.second_factor)
     _register_staff(app, settings, door, clock)
     for blueprint in (
         intake_views.make_blueprint(intake, status_desk, FiguresDesk(engine, keys), clock=clock),
         proof_views.make_blueprint(proof_desk, clock=clock),
         device_views.make_blueprint(engine, clock, place=place, answer_key=keys.answer, shelf=shelf, shards=shards),
-        dashboard_views.make_blueprint(engine, clock),
-        point_views.make_blueprint(engine, clock),
+        dashboard_views.make_blueprint(engine, clock, settings.dashboards),
+        point_views.make_blueprint(engine, clock, settings.dashboards),
+        silence_views.make_blueprint(engine, clock, settings.dashboards),
+        rollout_views.make_blueprint(engine, clock),
         look_views.make_blueprint(engine, clock, shards=shards),
     ):
         app.register_blueprint(blueprint)
     app.add_url_rule("/healthz", "health", _health)
     app.add_url_rule("/", "home", _home)
+
+
+def _register_numbers(
+    app: Flask, settings: CentralSettings, engine: Engine, clock: Callable[[], datetime]
+) -> None:
+    desk = TableDesk(engine, clock, settings.small_cell)
+    app.register_blueprint(api_views.make_blueprint(engine, clock, desk, settings.dashboards.silent_after))
+    app.register_blueprint(export_views.make_blueprint(engine, clock, desk))
+    app.register_blueprint(published_views.make_blueprint(engine))
 
 
 def _register_staff(app: Flask, settings: CentralSettings, door: Door, clock: Callable[[], datetime]) -> None:

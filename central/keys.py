@@ -56,6 +56,21 @@ def load_keys(home: Path, *, now: datetime) -> CentralKeys:
     )
 
 
+def load_answer_key(home: Path) -> Ed25519PrivateKey:
+    """The key that signs answers, and what central says of its own backups.
+
+    Raises:
+        SetupError: ``key_missing``, ``key_mode``, ``key_form``.
+    """
+    return _signing(home / homes.ANSWER_KEY)
+
+
+def answer_publics(home: Path) -> tuple[Ed25519PublicKey, ...]:
+    """The public halves of the answer key and of those it had before, as far as they were kept: a backup may be old."""
+    former = sorted(home.glob(f"{homes.ANSWER_KEY}.serial-*"))
+    return tuple(_signing(path).public_key() for path in (home / homes.ANSWER_KEY, *former))
+
+
 def load_ledger_key(home: Path) -> Ed25519PrivateKey:
     """The key that signs totals for the bank and anchors: only those who make them read it.
 

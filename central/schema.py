@@ -62,6 +62,11 @@ def is_current(engine: Engine) -> bool:
         return set(MigrationContext.configure(connection).get_current_heads()) == set(newest)
 
 
+def revisions() -> frozenset[str]:
+    """Every revision that this release can raise to its own: a backup of any of them can be put back."""
+    return frozenset(step.revision for step in ScriptDirectory(str(_MIGRATIONS)).walk_revisions())
+
+
 def drift(engine: Engine) -> list[object]:
     """What differs between the tables in the code and those in the database: nothing, when all is well."""
     with reading(engine) as connection:

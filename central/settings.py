@@ -10,8 +10,13 @@ CENTRAL_INS_OID        authority of the numbers this programme accepts; the test
 CENTRAL_REGIME         ``opt_in`` (consent creates; the default) or ``opt_out`` (a letter, six weeks, no objection)
 CENTRAL_LANGUAGES      languages offered at terminals, the first is the one a screen wakes up in; default ``fr,en,ar``
 CENTRAL_PROOF_MINUTES  how long a one-time code is valid, 3 to 10 (domain/dmp.md §5); default 10
+CENTRAL_SMALL_CELL     smallest number besides zero that outsiders see, 2 to 1000; default 11, ours: no source says one
+CENTRAL_API_PER_MINUTE questions that one service account may ask in a minute; default 60
 CENTRAL_SECOND_FACTOR  ``required`` (the default), or ``off``: only where CENTRAL_PUBLIC_URL is this very machine
 CENTRAL_TRUSTED_PROXIES addresses or networks, commas: whose X-Forwarded-For says where a manager signs in from
+CENTRAL_TERMINAL_RECORDS how many records a terminal may hand in a day (UTC); default 50000
+CENTRAL_METRICS_TOKEN_FILE …  readiness and numbers: central/observing/settings.py
+CENTRAL_TARGET …       the dashboards' target and thresholds: central/dashboards/settings.py
 CENTRAL_OIDC_ISSUER …  the identity provider managers may come by: central/staff/provider/settings.py
 CENTRAL_SMTP_URL …     where e-mails and text messages go: central/messaging/settings.py
 """
@@ -27,15 +32,21 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from central.callers import Network
+from central.dashboards.settings import USUAL, DashboardSettings, dashboard_settings
+from central.devices.quota import USUAL_RECORDS
 from central.errors import SetupError
 from central.messaging.errors import MessagingSetupError
 from central.messaging.settings import NO_MESSAGES, MessagingSettings, messaging_settings
+from central.observing.settings import UNOBSERVED, ObservingSettings, ObservingSetupError, observing_settings
 from central.staff.provider.settings import ProviderSettings, provider_settings
 from wire.configuration import Regime
 from wire.nir import InsAuthority
 
 _SHARDS_LIMIT = 1024
+_RECORDS_LIMIT = 10_000_000
 _PROOF_MINUTES = range(3, 11)
+_SMALL_CELLS = range(2, 1001)
+_API_CALLS = range(1, 10_001)
 _PUBLIC_URL = "http://127.0.0.1:8100"
 _VAULT_URL = "http://127.0.0.1:8101"
 LOOPBACK = frozenset({"127.0.0.1", "localhost"})
@@ -57,10 +68,15 @@ class CentralSettings:
     regime: Regime = Regime.OPT_IN
     languages: tuple[str, ...] = _LANGUAGES
     proof_minutes: int = 10
+    small_cell: int = 11
+    api_per_minute: int = 60
     messaging: MessagingSettings = NO_MESSAGES
     second_factor: bool = True
     trusted_proxies: tuple[Network, ...] = ()
     provider: ProviderSettings | None = None
+    observing: ObservingSettings = UNOBSERVED
+    terminal_records: int = USUAL_RECORDS
+    dashboards: DashboardSettings = USUAL
 
 
 def load_settings(home: Path | None = None, environment: Mapping[str, str] | None = None) -> CentralSettings:
@@ -85,10 +101,15 @@ def load_settings(home: Path | None = None, environment: Mapping[str, str] | Non
         regime=_regime(given.get("CENTRAL_REGIME", Regime.OPT_IN.value)),
         languages=_languages(given.get("CENTRAL_LANGUAGES", ",".join(_LANGUAGES))),
         proof_minutes=_proof_minutes(given.get("CENTRAL_PROOF_MINUTES", "10")),
+        small_cell=_number(given, "CENTRAL_SMALL_CELL", "11", _SMALL_CELLS),
+        api_per_minute=_number(given, "CENTRAL_API_PER_MINUTE", "60", _API_CALLS),
         messaging=_messaging(given),
         second_factor=_second_factor(given),
         trusted_proxies=_proxies(given.get("CENTRAL_TRUSTED_PROXIES", "")),
         provider=provider_settings(given),
+        observing=_observing(given),
+        terminal_records=_terminal_records(given.get("CENTRAL_TERMINAL_RECORDS", str(USUAL_RECORDS))),
+        dashboards=dashboard_settings(given),
     )
 
 
@@ -125,6 +146,13 @@ def _proof_minutes(text: str) -> int:
     return int(text)
 
 
+def _number(given: Mapping[str, str], name: str, default: str, allowed: range) -> int:
+    text = given.get(name, default)
+    if not text.isascii() or not text.isdigit() or int(text) not in allowed:
+        raise SetupError(f"{name} is a number from {allowed.start} to {allowed.stop - 1}")
+    return int(text)
+
+
 def _second_factor(given: Mapping[str, str]) -> bool:
     """Off is for a demonstration: where central can be reached from elsewhere it is refused."""
     word = given.get("CENTRAL_SECOND_FACTOR", "required")
@@ -140,6 +168,19 @@ def _proxies(text: str) -> tuple[Network, ...]:
         return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
     except ValueError as error:
         raise SetupError("CENTRAL_TRUSTED_PROXIES lists addresses or networks") from error
+
+
+def _observing(given: Mapping[str, str]) -> ObservingSettings:
+    try:
+        return observing_settings(given, "CENTRAL_")
+    except ObservingSetupError as error:
+        raise SetupError(str(error), code=error.code) from error
+
+
+def _terminal_records(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 0 < int(text) <= _RECORDS_LIMIT:
+        raise SetupError(f"CENTRAL_TERMINAL_RECORDS is a number from 1 to {_RECORDS_LIMIT}")
+    return int(text)
 
 
 def _messaging(given: Mapping[str, str]) -> MessagingSettings:

@@ -13,12 +13,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from flask import Flask, Response, jsonify, redirect, render_template_string, request, session, url_for
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.wrappers import Response as BaseResponse
+
+from central.crowding import RETRY_AFTER_S, CrowdedError
 
 CSRF_FIELD = "csrf"
 CSRF_HEADER = "X-CSRF-Token"
-MACHINE_PREFIXES = ("/v1/", "/healthz")  # their problems are JSON, everybody else's are pages
+# Their problems are JSON, everybody else's are pages.
+MACHINE_PREFIXES = ("/v1/", "/api/", "/healthz", "/readyz", "/metrics")
 
 _CSRF_BYTES = 32
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -42,6 +45,7 @@ _PROBLEMS = {
     405: ("method", "Cette adresse ne répond pas à cette demande."),
     413: ("too_long", "La demande est trop longue."),
     429: ("too_many", "Trop de demandes. Patientez quelques minutes."),
+    503: ("busy", "Trop de demandes en ce moment. Réessayez dans quelques secondes."),
     500: ("internal", "Une erreur est survenue de notre côté. Réessayez dans un instant."),
 }
 _CSRF_SENTENCE = "Cette page est restée ouverte trop longtemps. Revenez en arrière, rechargez-la et recommencez."
@@ -214,7 +218,16 @@ def _hide_errors(app: Flask, render_error: RenderError) -> None:
         # A redirect of the router (missing slash) is an answer, not an error.
         if error.code is None or error.code < 400:  # noqa: PLR2004 - HTTP
             return BaseResponse(status=error.code or 500, headers=error.get_headers())
-        return refuse(error.code, render_error=render_error)
+        answer = refuse(error.code, render_error=render_error)
+        if isinstance(error, MethodNotAllowed) and error.valid_methods:
+            answer.headers["Allow"] = ", ".join(sorted(error.valid_methods))  # RFC 9110 §15.5.6
+        return answer
+
+    @app.errorhandler(CrowdedError)
+    def crowded(_error: CrowdedError) -> BaseResponse:
+        answer = refuse(503, render_error=render_error)
+        answer.headers["Retry-After"] = str(RETRY_AFTER_S)
+        return answer
 
     @app.errorhandler(Exception)
     def failed(error: Exception) -> BaseResponse:

@@ -22,6 +22,8 @@ LEDGER_KEY = "ledger.key"  # central
 PERSON_INDEX_KEY = "person_index.key"  # central
 CENTRAL_URL = "central.url"  # terminal: where it registered
 
+BACKUP_RECIPIENTS = "backup.recipients"  # central and vault: public halves, to whom backups are sealed
+
 VAULT_KEY = "vault.key"  # vault
 VAULT_ANSWER_KEY = "vault_answer.key"  # vault
 BREAK_GLASS_KEY = "break_glass.key"  # vault

@@ -45,6 +45,7 @@ class SigningPurpose(enum.IntEnum):
     FIGURES_ANSWER = 16
     PAYMENT_TOTAL = 17
     ANCHOR = 18
+    BACKUP = 19
 
 
 class Signed(WireStruct, frozen=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, String, Table, Text, false
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Integer, String, Table, Text, false
 
 from central.db import Hash, Millis, Name, Word, metadata
 
@@ -14,8 +14,8 @@ offices = Table(
     Column("lines", Text, nullable=False),  # JSON list: the address as printed
     Column("kind", Word, nullable=False),  # cpam or pharmacy
     Column("finess", String(9)),
-    Column("departement", String(3), nullable=False),  # INSEE code: 75, 2A, 974
-    Column("region", String(3), nullable=False),  # INSEE code of the region: 11, 94, 04
+    Column("departement", String(3), nullable=False, index=True),  # INSEE code: 75, 2A, 974
+    Column("region", String(3), nullable=False, index=True),  # INSEE code of the region: 11, 94, 04
     Column("help_line", Text),
     Column("created_ms", Millis, nullable=False),
     # The guide's way (EX_1.1-1050), at the pharmacy's wish: emergency accesses ticked before anybody answers.
@@ -38,7 +38,7 @@ devices = Table(
     "devices",
     metadata,
     Column("terminal_id", Name, primary_key=True),
-    Column("office_id", Name, ForeignKey("offices.office_id"), nullable=False),
+    Column("office_id", Name, ForeignKey("offices.office_id"), nullable=False, index=True),
     Column("channel", Word, nullable=False),
     Column("sub_channel", Word, nullable=False),
     Column("state", Word, nullable=False),  # expected (ticket issued), registered, revoked
@@ -49,6 +49,27 @@ devices = Table(
     # The head of the terminal's chain as central has it: None before its first record.
     Column("last_sequence", BigInteger),
     Column("last_hash", Hash),
+)
+
+device_days = Table(
+    "device_days",
+    metadata,
+    # One row a terminal: what it handed in on the last day it was heard of. It bounds what a hostile one can fill.
+    Column("terminal_id", Name, ForeignKey("devices.terminal_id"), primary_key=True),
+    Column("day", Integer, nullable=False),  # UTC days since 1970, by central's clock
+    Column("records", Integer, nullable=False),
+    Column("size", BigInteger, nullable=False),  # bytes
+)
+
+conditions = Table(
+    "device_conditions",
+    metadata,
+    # What a terminal last told of itself; a row only of those that tell, written only when it changes.
+    Column("terminal_id", Name, ForeignKey("devices.terminal_id"), primary_key=True),
+    Column("faults", Text, nullable=False),  # codes of docs/faults.md between spaces; empty: it is well
+    Column("enrols", Boolean, nullable=False),  # whether people can enrol there
+    Column("asked_ms", Millis, nullable=False),  # by the terminal's clock: an older word, replayed, is not taken
+    Column("changed_ms", Millis, nullable=False),  # by central's
 )
 
 tickets = Table(

@@ -39,6 +39,12 @@ def cursor(connection: Connection) -> int:
     return connection.scalar(select(vault_cursor.c.number).where(vault_cursor.c.name == _CURSOR)) or 0
 
 
+def rewind(connection: Connection, number: int) -> None:
+    """The vault was put back to an earlier day and counts on from there: its events are read again from then on."""
+    if number < cursor(connection):
+        _move_cursor(connection, number)
+
+
 def take_in(connection: Connection, events: Sequence[VaultEvent], *, shards: int, now_ms: int) -> int:
     """Project events onto accounts, audit and counts, in one transaction with the cursor; how many were new.
 

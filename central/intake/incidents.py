@@ -104,6 +104,16 @@ def close(connection: Connection, terminal_id: str, kind: str, sequence: int, *,
     return evidence
 
 
+def set_aside_of(connection: Connection, terminal_id: str, reason: str, *, limit: int) -> int:
+    """How many records of a terminal were set aside for that reason, counted no further than ``limit``."""
+    some = (
+        select(quarantine.c.record_id)
+        .where(quarantine.c.terminal_id == terminal_id, quarantine.c.reason == reason)
+        .limit(limit)
+    )
+    return connection.scalar(select(func.count()).select_from(some.subquery())) or 0
+
+
 def settle(connection: Connection, record_id: bytes, *, by: str, at_ms: int) -> str | None:
     """Note that a person has decided about a record that was set aside; why it was, None when there is no such one."""
     here = (quarantine.c.record_id == record_id) & quarantine.c.settled_ms.is_(None)

@@ -10,17 +10,18 @@ from sqlalchemy import Connection, Engine, bindparam, select
 
 from central.chains import wait_for_others
 from central.db import shard_of
-from central.devices import registry
-from central.devices.registry import Device
+from central.devices import quota, registry
+from central.devices.quota import Quota
+from central.devices.registry import Device, DeviceState
 from central.engine import in_transaction, reading
 from central.enrolments import persons
-from central.errors import NotSignedError, TerminalUnknownError
+from central.errors import NotSignedError, TerminalRevokedError, TerminalUnknownError
 from central.intake import incidents
 from central.intake.authenticity import UNREACHED, Judged, judge
 from central.intake.continuity import Incident, IncidentKind, Position, before_first, follow
 from central.intake.models import records
 from central.intake.opening import Opened, Opener
-from central.intake.planning import BatchPlan, Situation
+from central.intake.planning import REVOKED, BatchPlan, Situation
 from central.intake.stage import Stage
 from central.intake.waiting import resume
 from central.intake.writing import write_rows
@@ -48,7 +49,7 @@ _KNOWN = select(records.c.record_id, records.c.record_hash).where(
 
 @dataclass(frozen=True, slots=True)
 class IntakeParts:
-    """What intake works with: database, keys, rates, number of shards, accepted authority of numbers, regime."""
+    """What intake works with; ``authority``: of the numbers that are accepted; ``quota``: None bounds no terminal."""
 
     engine: Engine
     keys: CentralKeys
@@ -56,6 +57,7 @@ class IntakeParts:
     shards: int
     authority: InsAuthority
     regime: Regime = Regime.OPT_IN
+    quota: Quota | None = None
 
 
 class Intake:
@@ -67,6 +69,7 @@ class Intake:
         self._opener = Opener(parts.keys, parts.authority)
         self._stage = Stage.of(parts.keys, parts.rules, parts.regime)
         self._shards = parts.shards
+        self._quota = parts.quota
         self._reach = reach
 
     def receive(self, body: bytes, *, now: datetime) -> bytes:
@@ -75,9 +78,10 @@ class Intake:
         Steps (design.md §5):
 
         1. size: the body is a batch within the limits of :mod:`wire.batch`;
-        2. the terminal is known; a revoked one is heard, its new records are set aside;
+        2. the terminal is known; a revoked one is heard, its new records are set aside, up to a bound;
         3. ids are recognised by one query: when central has every record, by id and hash, the answer is given here,
-           before anything is verified (it says nothing but that they are kept, to whoever knows their hashes);
+           before anything is verified (it says nothing but that they are kept, to whoever knows their hashes); what
+           is new must be within the terminal's quota, before anything is opened or kept (:mod:`central.devices.quota`);
         4. the signature holds over the header, else nothing is kept but an incident;
         5. the chain: authentic records are told from damaged ones (:mod:`central.intake.authenticity`); the
            authentic ones flow on, the others are asked for again, and rejected when the same bytes come twice;
@@ -90,14 +94,20 @@ class Intake:
         Not checked: ``sent_ms`` and the terminal's clock (:mod:`central.enrolments.opening_time` bounds it).
 
         Raises:
-            FormatError: step 1. TerminalUnknownError: step 2. NotSignedError: step 4; nothing of it was kept.
+            FormatError: step 1. TerminalUnknownError: step 2. TooManyError, TerminalRevokedError: step 3.
+            NotSignedError: step 4. Nothing of it was kept.
         """
         batch = _read(body)  # 1
         now_ms = milliseconds(now)
         with reading(self._engine) as connection:
             device = _device(connection, batch)  # 2
             known = _recognise(connection, batch)  # 3
-        if all(isinstance(item, BatchItem) and known.get(item.routing.record_id) == item.hash for item in batch.items):
+            has_all = all(
+                isinstance(item, BatchItem) and known.get(item.routing.record_id) == item.hash for item in batch.items
+            )
+            if not has_all:
+                self._check_quota(connection, device, batch, known, now_ms)
+        if has_all:
             return self._answer(batch, _already(batch), now_ms)
         judged = self._judge(batch, body, device, now_ms)  # 4, 5
         opened = {
@@ -110,6 +120,18 @@ class Intake:
         )
         self._reach(Failpoint.INTAKE_AFTER_COMMIT)
         return self._answer(batch, outcomes, now_ms)  # 8
+
+    def _check_quota(
+        self, connection: Connection, device: Device, batch: Batch, known: dict[bytes, bytes], now_ms: int
+    ) -> None:
+        if self._quota is None:
+            return
+        records, size = _new_in(batch, known)
+        quota.check(connection, device.terminal_id, self._quota, records=records, size=size, now_ms=now_ms)
+        if device.state is DeviceState.REVOKED:
+            bound = self._quota.revoked
+            if incidents.set_aside_of(connection, device.terminal_id, REVOKED, limit=bound) + records > bound:
+                raise TerminalRevokedError
 
     def _judge(self, batch: Batch, body: bytes, device: Device, now_ms: int) -> tuple[Judged, ...]:
         try:
@@ -146,6 +168,9 @@ class Intake:
         ]
         self._continue_chain(connection, device, judged, known, now_ms)
         incidents.record(connection, device.terminal_id, [*plan.rows.incidents, *damage.incidents], at_ms=now_ms)
+        if self._quota is not None:
+            records, size = _new_in(batch, known)
+            quota.add(connection, device.terminal_id, records=records, size=size, now_ms=now_ms)
         write_rows(connection, plan.rows, scene, shards=self._shards)
         resume(connection, self._opener, self._stage, plan.rows.reopened, shards=self._shards, now_ms=now_ms)
         self._reach(Failpoint.INTAKE_BEFORE_COMMIT)
@@ -229,6 +254,16 @@ def _device(connection: Connection, batch: Batch) -> Device:
 def _recognise(connection: Connection, batch: Batch) -> dict[bytes, bytes]:
     ids = [item.routing.record_id for item in batch.items if isinstance(item, BatchItem)]
     return {row.record_id: row.record_hash for row in connection.execute(_KNOWN, {"ids": ids})}
+
+
+def _new_in(batch: Batch, known: dict[bytes, bytes]) -> tuple[int, int]:
+    """How many records of a batch central has not, damaged ones among them, and their bytes."""
+    sizes = [
+        len(item.raw) if isinstance(item, BatchItem) else 0
+        for item in batch.items
+        if not isinstance(item, BatchItem) or item.routing.record_id not in known
+    ]
+    return len(sizes), sum(sizes)
 
 
 def _already(batch: Batch) -> list[RecordOutcome]:

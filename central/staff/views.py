@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask import Blueprint, Response, abort, g, redirect, render_template, request, session, url_for
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from werkzeug.wrappers import Response as BaseResponse
 
 from central.callers import Network, caller
+from central.crowding import Places
 from central.devices.regions import region_name
 from central.engine import reading
 from central.staff import sessions
@@ -34,6 +35,7 @@ _SESSION = "sid"
 _LAST_ASKED = "asked"
 _UNDER_WAY = "way"  # the session of a sign-in that is not at its end
 _REFUSED, _TOO_MANY = 403, 429
+_HASHES_AT_ONCE = 2  # of a process's four threads or more: the others stay for terminals
 _UNKNOWN = "Identifiant ou mot de passe inconnu."
 _WRONG_CODE = "Ce code n’est pas le bon, ou il a déjà servi. Attendez le suivant et réessayez."  # noqa: RUF001 - French
 _NEXT = {Stage.FACTOR_DUE: "staff.code", Stage.PASSWORD_DUE: "staff.password", Stage.OPEN: "home"}
@@ -47,16 +49,17 @@ _PASSWORD_SENTENCES = {
 
 @dataclass(frozen=True, slots=True)
 class Desks:
-    """Who decides about each step."""
+    """Who decides about each step; ``hashing``: how many passwords are looked at at once."""
 
     sign_in: SignInDesk
     factor: FactorDesk
     password: PasswordDesk
+    hashing: Places
 
     @classmethod
     def of(cls, door: Door) -> Desks:
         """All of one door."""
-        return cls(SignInDesk(door), FactorDesk(door), PasswordDesk(door))
+        return cls(SignInDesk(door), FactorDesk(door), PasswordDesk(door), Places(_HASHES_AT_ONCE))
 
 
 def make_blueprint(
@@ -112,7 +115,8 @@ def _add_password_step(
     @blueprint.post("/connexion")
     def admit() -> BaseResponse:
         given = Credentials(request.form.get("name", ""), request.form.get("password", ""), address_of(proxies))
-        answer = desks.sign_in.admit(given, now=clock())
+        with desks.hashing.one():
+            answer = desks.sign_in.admit(given, now=clock())
         # What was typed does not come back: people type passwords into the field of the name.
         return _onward(answer, clock(), page, _UNKNOWN)
 
@@ -181,7 +185,8 @@ def _add_own_password_step(
     def choose() -> BaseResponse:
         form = request.form
         new = NewPassword(_way(), form.get("password", ""), form.get("again", ""), address_of(proxies))
-        answer = desks.password.choose(new, now=clock())
+        with desks.hashing.one():
+            answer = desks.password.choose(new, now=clock())
         if isinstance(answer, SignIn):
             return _onward(answer, clock(), page, "")
         if answer is PasswordFault.EXPIRED:
@@ -242,17 +247,22 @@ def manager_asks(engine: Engine, clock: Callable[[], datetime], *, unattended: f
             manager = sessions.whose(connection, session_id, last_asked=asked, now=now)  # 1
             if manager is None:
                 return False
-            g.manager = manager
             if endpoint not in unattended:
                 session[_LAST_ASKED] = milliseconds(now)
-            if not may_open(manager.role, endpoint):  # 2
-                abort(403)
-            named = [*request.args.items(multi=True), *request.form.items(multi=True)]
-            if not lies_within(connection, manager.region, request.view_args or {}, named):  # 3
-                abort(404)
+            admit_here(connection, manager, endpoint)  # 2 and 3
         return True
 
     return is_allowed
+
+
+def admit_here(connection: Connection, manager: Manager, endpoint: str) -> None:
+    """Who was recognised is ready for :func:`current`, and may open this (step 2 above: else 403) of theirs (3: 404)."""
+    g.manager = manager
+    if not may_open(manager.role, endpoint):
+        abort(403)
+    named = [*request.args.items(multi=True), *request.form.items(multi=True)]
+    if not lies_within(connection, manager.region, request.view_args or {}, named):
+        abort(404)
 
 
 def current() -> Manager:

@@ -1,4 +1,4 @@
-"""The vault's command: ``python -m central.vault migrate | serve | guard | verify``."""
+"""The vault's command: ``python -m central.vault migrate | serve | guard | verify | backup | restore | backup-key``."""
 
 from __future__ import annotations
 
@@ -11,14 +11,19 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import waitress
 from sqlalchemy import Engine
 
+from central.backup.custody import make_identity
+from central.backup.errors import BackupError
+from central.backup.snapshot import Tools
 from central.engine import reading
 from central.messaging.errors import MessageError
 from central.messaging.messenger import messenger_from
 from central.partitions import offer_parts
+from central.vault import backup
 from central.vault.app import create_app, now
 from central.vault.audit import verify_chain
 from central.vault.db import check_revision, migrate, open_engine
@@ -42,11 +47,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
             _migrate(settings, options)
         elif options.command == "verify":
             _verify(settings)
+        elif options.command in _BACKUPS:
+            _BACKUPS[options.command](settings, options)
         elif options.command == "guard":
             _guard(settings, once=options.once)
         else:
             _serve(_reached_at(settings, options), options)
-    except (VaultError, WireError, MessageError) as error:
+    except (VaultError, WireError, MessageError, BackupError) as error:
         print(f"{error} [{error.code}]", file=sys.stderr)
         return 1
     return 0
@@ -108,6 +115,25 @@ def _verify(settings: VaultSettings) -> None:
             print(f"audit: {verify_chain(conn)} entries, chain intact")
 
 
+def _back_up(settings: VaultSettings, options: argparse.Namespace) -> None:
+    with _database(settings) as engine:
+        check_revision(engine)
+        print(*backup.back_up(settings, engine, options.file, now=now(), tools=Tools(options.postgresql_bin)), sep="\n")
+
+
+def _put_back(settings: VaultSettings, options: argparse.Namespace) -> None:
+    with _database(settings) as engine:
+        said = backup.put_back(settings, engine, options.file, options.identity, tools=Tools(options.postgresql_bin))
+        print(*said, sep="\n")
+
+
+def _make_backup_key(_settings: VaultSettings, options: argparse.Namespace) -> None:
+    print(make_identity(options.file))
+
+
+_BACKUPS = {"backup": _back_up, "restore": _put_back, "backup-key": _make_backup_key}
+
+
 @contextmanager
 def _database(settings: VaultSettings) -> Iterator[Engine]:
     """For a command that ends: its connections are closed behind it."""
@@ -134,7 +160,22 @@ def _parser() -> argparse.ArgumentParser:
     guarding = commands.add_parser("guard", parents=[home], help="make requested codes and granted accesses good")
     guarding.add_argument("--once", action="store_true", help="one round, then end")
     commands.add_parser("verify", parents=[home], help="check the audit chain")
+    _offer_backups(commands, home)
     return parser
+
+
+def _offer_backups(commands: Any, home: argparse.ArgumentParser) -> None:
+    helps = {
+        "backup-key": "make the key that opens backups: where it will be kept, offline",
+        "backup": "one sealed file of the database as it is now; the service goes on",
+        "restore": "make a backup the database; there must be none yet",
+    }
+    for name, text in helps.items():
+        offered = commands.add_parser(name, parents=[home], help=text)
+        offered.add_argument("file", type=Path)
+        offered.add_argument("--postgresql-bin", type=Path, metavar="DIR", help="where pg_dump and pg_restore are")
+        if name == "restore":
+            offered.add_argument("--identity", type=Path, required=True, help="the private half that backup-key made")
 
 
 if __name__ == "__main__":

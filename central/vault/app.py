@@ -7,15 +7,20 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from flask import Flask, render_template
+from sqlalchemy import Engine
 
 from central.messaging.messenger import messenger_from
 from central.messaging.ports import Messenger
+from central.observing import views as observing_views
+from central.observing.metrics import Metrics
+from central.observing.readiness import database_answers, has_room, holds, is_migrated
 from central.vault import views
 from central.vault.activation import ActivationDesk
 from central.vault.contacts import Ways
-from central.vault.db import check_revision, open_engine
+from central.vault.db import check_revision, is_current, open_engine
 from central.vault.errors import DatabaseError
 from central.vault.events import EventsDesk
+from central.vault.gauges import gauges
 from central.vault.handover import HandOverDesk, HandOverParts
 from central.vault.keys import VaultKeys, check_bundle, load_keys, load_root
 from central.vault.objections import ObjectionDesk
@@ -26,6 +31,10 @@ from central.websafety import Safety, protect
 from wire import homes
 from wire.failpoints import Reach, pass_by
 from wire.handover import HAND_OVER_LIMIT
+
+OPEN_ENDPOINTS = (
+    views.OPEN_ENDPOINTS | views.SIGNED_ENDPOINTS | views.FORM_ENDPOINTS | observing_views.ENDPOINTS
+)
 
 _log = logging.getLogger("central.vault")
 
@@ -72,19 +81,35 @@ def create_app(
         SecondFactorDesk(engine, keys, speaker, settings, clock),
         ObjectionDesk(engine, keys, clock),
     )
-    app = _assemble(settings, keys, desks)
+    app = Flask(__name__)
+    _observe(app, settings, engine, trust, clock)
+    _assemble(app, settings, keys, desks)
     app.extensions["vault"] = engine  # whoever made the app may dispose of its connections
     return app
 
 
-def _assemble(settings: VaultSettings, keys: VaultKeys, desks: views.Desks) -> Flask:
-    app = Flask(__name__)
+def _observe(
+    app: Flask, settings: VaultSettings, engine: Engine, trust: TrustFile, clock: Callable[[], datetime]
+) -> None:
+    watched = settings.observing
+    metrics = Metrics("vault", gauges(engine, settings.home), shared=watched.shared)
+    metrics.watch(app)
+    checks = {
+        "database": database_answers(engine),
+        "migrations": is_migrated(lambda: is_current(engine)),
+        "bundle": holds(lambda: trust.current(clock())),
+        "disk": has_room(settings.home, watched.disk_floor),
+    }
+    app.register_blueprint(observing_views.make_blueprint(checks, metrics, watched.token))
+
+
+def _assemble(app: Flask, settings: VaultSettings, keys: VaultKeys, desks: views.Desks) -> None:
     app.secret_key = keys.cookie_key()
     app.register_blueprint(views.make_blueprint(desks, settings.trusted_proxies, settings.help_line))
     protect(
         app,
         Safety(
-            open_endpoints=views.OPEN_ENDPOINTS | views.SIGNED_ENDPOINTS | views.FORM_ENDPOINTS,
+            open_endpoints=OPEN_ENDPOINTS,
             signed_endpoints=views.SIGNED_ENDPOINTS,
             hosts=settings.hosts,
             https=settings.https,
@@ -92,7 +117,6 @@ def _assemble(settings: VaultSettings, keys: VaultKeys, desks: views.Desks) -> F
             render_error=_render_error,
         ),
     )
-    return app
 
 
 def _render_error(_status: int, code: str, sentence: str) -> str:

@@ -60,12 +60,22 @@ def check_revision(engine: Engine) -> None:
     Raises:
         DatabaseError: says which command to run.
     """
-    with reading(engine) as conn:
-        found = MigrationContext.configure(conn).get_current_revision()
-    if found != ScriptDirectory.from_config(_config()).get_current_head():
+    if not is_current(engine):
         raise DatabaseError(
             "the vault's database is not of this version: run `python -m central.vault migrate`", code="revision"
         )
+
+
+def revisions() -> frozenset[str]:
+    """Every revision that this release can raise to its own: a backup of any of them can be put back."""
+    return frozenset(step.revision for step in ScriptDirectory(str(_MIGRATIONS)).walk_revisions())
+
+
+def is_current(engine: Engine) -> bool:
+    """Whether the schema is the one this code was written for."""
+    with reading(engine) as conn:
+        found = MigrationContext.configure(conn).get_current_revision()
+    return found == ScriptDirectory.from_config(_config()).get_current_head()
 
 
 def drift(engine: Engine) -> list[object]:

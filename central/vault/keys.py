@@ -69,6 +69,17 @@ def load_keys(home: Path) -> VaultKeys:
     return VaultKeys(vault, answer, _hexadecimal(home / homes.PEPPER_KEY, secret=True))
 
 
+def answer_publics(home: Path) -> tuple[Ed25519PublicKey, ...]:
+    """The public halves of the answer key and of those it had before, as far as they were kept: a backup may be old.
+
+    Raises:
+        HomeError: as :func:`load_keys`.
+    """
+    former = sorted(home.glob(f"{homes.VAULT_ANSWER_KEY}.serial-*"))
+    keys = [_private_key(path) for path in (home / homes.VAULT_ANSWER_KEY, *former)]
+    return tuple(key.public_key() for key in keys if isinstance(key, Ed25519PrivateKey))
+
+
 def load_recovery(home: Path) -> X25519PrivateKey:
     """The recovery key, for the guard alone.
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from central.callers import Network
 from central.messaging.errors import MessageError
 from central.messaging.settings import NO_MESSAGES, MessagingSettings, messaging_settings
+from central.observing.settings import UNOBSERVED, ObservingSettings, ObservingSetupError, observing_settings
 from central.vault.errors import SettingsError
 from central.vault.wraps import OWASP_FLOOR, RFC_9106_SECOND, KdfParameters
 from wire.addresses import service_address
@@ -36,6 +37,7 @@ class VaultSettings:
     * ``kdf``: never below OWASP's floor, except with ``weak_kdf_for_tests``, which no environment can set.
     * ``help_line``: said where a new code is needed; None names only the desks of the CPAM.
     * ``public_url``: under which holders reach the pages; stands in notices.
+    * ``observing``: who may read readiness and numbers.
     * ``messages``: how holders are written to; nothing set: no second factor and no notice.
     * ``guard_delay``: how long a new code waits where a passphrase exists; ``guard_pause``: between two of its rounds.
     * ``one_time_life``: of a one-time code, 3 to 10 minutes (dmp.md §5); ``one_time_tries``: the try that ends it;
@@ -57,6 +59,7 @@ class VaultSettings:
     help_line: str | None = None
     public_url: str | None = None
     messages: MessagingSettings = NO_MESSAGES
+    observing: ObservingSettings = UNOBSERVED
     guard_delay: timedelta = GUARD_DELAY
     guard_pause: timedelta = timedelta(seconds=2)
     one_time_life: timedelta = timedelta(minutes=10)
@@ -80,7 +83,8 @@ def load_settings(environ: Mapping[str, str] = os.environ, *, home: Path | None 
 
     VAULT_DATABASE, VAULT_HOSTS (commas), VAULT_HTTPS (0 or 1), VAULT_TRUSTED_PROXIES (networks, commas),
     VAULT_CODE_DAYS, VAULT_HELP_LINE, VAULT_PUBLIC_URL, VAULT_GUARD_HOURS, VAULT_GUARD_SECONDS (between two rounds),
-    VAULT_ONE_TIME_MINUTES, and those of :mod:`central.messaging.settings` with VAULT_ before them.
+    VAULT_ONE_TIME_MINUTES, and those of :mod:`central.messaging.settings` and of :mod:`central.observing.settings` with
+    VAULT_ before them.
     """
     folder = home or Path(_needed(environ, "VAULT_HOME"))
     hosts = _listed(environ, "VAULT_HOSTS")
@@ -95,6 +99,7 @@ def load_settings(environ: Mapping[str, str] = os.environ, *, home: Path | None 
         help_line=environ.get("VAULT_HELP_LINE") or None,
         public_url=_address(environ, "VAULT_PUBLIC_URL"),
         messages=_messages(environ),
+        observing=_observing(environ),
         guard_delay=timedelta(hours=_whole(environ, "VAULT_GUARD_HOURS", 24, range(24 * 30 + 1))),
         guard_pause=timedelta(seconds=_whole(environ, "VAULT_GUARD_SECONDS", 2, range(1, 3601))),
         one_time_life=timedelta(minutes=_whole(environ, "VAULT_ONE_TIME_MINUTES", 10, range(3, 11))),
@@ -141,6 +146,13 @@ def _address(environ: Mapping[str, str], name: str) -> str | None:
         return service_address(text)
     except ServiceAddressError as error:
         raise SettingsError(f"{name}: {error}", code=error.code) from error
+
+
+def _observing(environ: Mapping[str, str]) -> ObservingSettings:
+    try:
+        return observing_settings(environ, "VAULT_")
+    except ObservingSetupError as error:
+        raise SettingsError(str(error), code=error.code) from error
 
 
 def _messages(environ: Mapping[str, str]) -> MessagingSettings:

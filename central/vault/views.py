@@ -18,6 +18,7 @@ from flask import Blueprint, Response, jsonify, redirect, render_template, reque
 from werkzeug.wrappers import Response as BaseResponse
 
 from central.callers import Network, caller
+from central.crowding import Places
 from central.vault import second_factor, wording
 from central.vault.activation import ActivationDesk, Attempt, Reply, Verdict
 from central.vault.contacts import Channel
@@ -54,6 +55,7 @@ _STEP_STATUS = {
 }
 _OBJECTION_STATUS = {Objection.OPEN: 200, Objection.DONE: 200, Objection.GONE: 410, Objection.UNKNOWN: 404}
 _MISTYPED = 422
+_DERIVATIONS_AT_ONCE = 2  # each is 64 MiB and a processor; half of the threads stay for central and the other pages
 _SEE_OTHER = 303
 _CHALLENGE = "challenge"  # the session's name for the secret of an activation that waits for its one-time code
 
@@ -102,6 +104,8 @@ def make_blueprint(desks: Desks, proxies: Sequence[Network], help_line: str | No
 
 
 def _add_activation(pages: Blueprint, desk: ActivationDesk, proxies: Sequence[Network], help_line: str | None) -> None:
+    places = Places(_DERIVATIONS_AT_ONCE)
+
     @pages.get("/activation")
     def page() -> str:
         return _form()
@@ -112,7 +116,8 @@ def _add_activation(pages: Blueprint, desk: ActivationDesk, proxies: Sequence[Ne
         if isinstance(form, FormErrors):
             return _form(form), _MISTYPED
         address = caller(request.remote_addr, request.headers.get("X-Forwarded-For", ""), proxies)
-        reply = desk.activate(Attempt(form.locator, form.code, form.passphrase, address))
+        with places.one():
+            reply = desk.activate(Attempt(form.locator, form.code, form.passphrase, address))
         _log.info("activation: %s", reply.verdict.value)
         if reply.verdict is Verdict.SECOND_FACTOR:
             session[_CHALLENGE] = reply.session
