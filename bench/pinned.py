@@ -6,8 +6,8 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import httpx2
@@ -56,14 +56,19 @@ def _wait_until_ready(client: httpx2.Client, server: subprocess.Popen[bytes]) ->
 
 
 @contextmanager
-def on_core(core: int) -> Iterator[None]:
-    """Stay on one core; on a machine with a single one there is nothing to choose."""
+def kept_on(cores: Iterable[int]) -> Iterator[None]:
+    """Stay on these cores; on a machine that has none of them there is nothing to choose."""
     before = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, {core} & before or before)
+    os.sched_setaffinity(0, {*cores} & before or before)
     try:
         yield
     finally:
         os.sched_setaffinity(0, before)
+
+
+def on_core(core: int) -> AbstractContextManager[None]:
+    """Stay on one."""
+    return kept_on([core])
 
 
 def _worker_of(server: int) -> int:

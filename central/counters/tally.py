@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import functools
 from collections import Counter
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import Connection
 
 from central.counters.models import ALL_TIME, Dimension, Measure, counters
-from central.engine import insert_for
+from central.engine import add_rows
 
-_KEY = ("dimension", "period", "measure", "member", "shard")
 _DAY_LENGTH, _MONTH_LENGTH = 10, 7
 
 
@@ -76,13 +73,4 @@ def add(connection: Connection, tally: Tally, shard: int) -> None:
         for (dimension, period, measure, member), value in sorted(tally.rolled_up().items())
         if value
     ]
-    if not rows:
-        return
-    connection.execute(_add(connection.dialect.name), rows)
-
-
-@functools.cache
-def _add(dialect: str) -> Any:
-    insert = insert_for(dialect, counters)
-    total = {"value": counters.c.value + insert.excluded.value}
-    return insert.on_conflict_do_update(index_elements=list(_KEY), set_=total)
+    add_rows(connection, counters, rows, value="value")

@@ -23,6 +23,9 @@ _FIND = (
     .where(persons.c.fingerprint.in_(bindparam("fingerprints", expanding=True)))
     .set_label_style(LABEL_STYLE_TABLENAME_PLUS_COL)
 )
+# What is set stands in the rows: the same columns in each of one execution.
+_WRITE_DOSSIER = update(dossiers).where(dossiers.c.dossier_id == bindparam("its_id"))
+_WRITE_ACCOUNT = update(accounts).where(accounts.c.dossier_id == bindparam("its_id"))
 
 
 def standings(
@@ -106,15 +109,27 @@ def account_columns(standing: Standing) -> dict[str, Any]:
     }
 
 
-def write_standing(connection: Connection, before: Standing, standing: Standing, *, at_ms: int) -> None:
-    """Write what became of a dossier and its account; the account's own time moves only with its state."""
-    here = dossiers.c.dossier_id == standing.dossier_id
-    columns = {**opening_columns(standing), **_closing_columns(standing.closing)}
-    connection.execute(update(dossiers).where(here).values(**columns))
-    columns = account_columns(standing)
-    if standing.account is not before.account:
-        columns["changed_ms"] = at_ms
-    connection.execute(update(accounts).where(accounts.c.dossier_id == standing.dossier_id).values(**columns))
+def write_standings(connection: Connection, changed: Iterable[tuple[Standing, Standing]], *, at_ms: int) -> None:
+    """Write what became of dossiers and their accounts (before, after); an account's own time moves with its state."""
+    pairs = list(changed)
+    if not pairs:
+        return
+    connection.execute(
+        _WRITE_DOSSIER,
+        [
+            {"its_id": after.dossier_id, **opening_columns(after), **_closing_columns(after.closing)}
+            for _, after in pairs
+        ],
+    )
+    moved, stayed = [], []
+    for before, after in pairs:
+        row = {"its_id": after.dossier_id, **account_columns(after)}
+        if after.account is before.account:
+            stayed.append(row)
+        else:
+            moved.append({**row, "changed_ms": at_ms})
+    for rows in filter(None, (moved, stayed)):
+        connection.execute(_WRITE_ACCOUNT, rows)
 
 
 def dossier_of(record_id: bytes) -> bytes:

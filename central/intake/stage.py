@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 from sqlalchemy import Connection
@@ -17,7 +18,7 @@ from central.intake.sheet import Scene
 from central.keys import CentralKeys
 from central.ledger.months import open_from
 from central.ledger.rules import Rules
-from central.proofs.book import proved
+from central.proofs.book import Claim, proved
 from central.proofs.codes import ProofSecret
 from wire.configuration import Regime
 from wire.errors import TrustError
@@ -67,22 +68,17 @@ class Stage:
             received_ms=now_ms,
             rules=self.rules,
             attestors=registry.attestors(connection, device.office_id),
-            proved=frozenset(self._proved(connection, device, those)),
+            proved=proved(
+                connection, self.proofs, chain.from_iterable(map(_claims, those)), terminal_id=device.terminal_id
+            ),
             opposed=opposed(connection, persons) if opts_out else frozenset(),
             booking_from_ms=open_from(connection),
             opts_out=opts_out,
             vault=self.vault,
         )
 
-    def _proved(
-        self, connection: Connection, device: Device, opened: Iterable[Opened]
-    ) -> Iterator[tuple[ContactKind, bytes, str]]:
-        for kind, proof, address in (claim for one in opened for claim in _claims(one)):
-            if proved(connection, self.proofs, proof, kind, address, terminal_id=device.terminal_id):
-                yield kind, proof, address
 
-
-def _claims(opened: Opened) -> Iterator[tuple[ContactKind, bytes, str]]:
+def _claims(opened: Opened) -> Iterator[Claim]:
     """The proofs that a record says it has, with what they would prove."""
     if opened.quarantine is not None or not isinstance(opened.facts, _WITH_CONTACT):
         return

@@ -41,8 +41,7 @@ def write_rows(connection: Connection, rows: Rows, scene: Scene, *, shards: int)
     now_ms = scene.received_ms
     for name, table in _WRITES:
         insert_rows(connection, table, getattr(rows, name))
-    for before, after in rows.changed.values():
-        persons.write_standing(connection, before, after, at_ms=now_ms)
+    persons.write_standings(connection, rows.changed.values(), at_ms=now_ms)
     _write_register(connection, rows)
     shard = shard_of((scene.place.terminal or NO_TERMINAL).encode(), shards)
     ledger.book(connection, shard, rows.bookings, at_ms=scene.booked_ms)
@@ -51,7 +50,9 @@ def write_rows(connection: Connection, rows: Rows, scene: Scene, *, shards: int)
 
 
 def _write_register(connection: Connection, rows: Rows) -> None:
+    if not rows.register:
+        return
     insert = insert_into(connection, register)
     write = insert.on_conflict_do_update(index_elements=["fingerprint"], set_={"state": insert.excluded.state})
-    for person, state in rows.register.items():
-        connection.execute(write, {"fingerprint": person, "state": state.value})
+    stands = [{"fingerprint": person, "state": state.value} for person, state in sorted(rows.register.items())]
+    connection.execute(write, stands)

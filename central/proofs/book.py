@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, func, select, update
 
 from central.proofs.codes import ProofSecret
 from central.proofs.models import contact_proofs
@@ -15,6 +16,15 @@ from wire.proofs import ContactKind, ProofOutcome
 
 _MINUTE_MS = 60_000
 _DAY_MS = 24 * 60 * _MINUTE_MS
+
+Claim = tuple[ContactKind, bytes, str]
+"""What a record says it has proved: which contact, under which proof, what address."""
+
+_PROVED = select(contact_proofs.c.proof_id, contact_proofs.c.contact, contact_proofs.c.address_hash).where(
+    contact_proofs.c.proof_id.in_(bindparam("proofs", expanding=True)),
+    contact_proofs.c.terminal_id == bindparam("terminal"),
+    contact_proofs.c.proved_ms.is_not(None),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,27 +47,27 @@ class ProofLimits:
 
 
 def proved(
-    connection: Connection,
-    secret: ProofSecret,
-    proof: bytes,
-    contact: ContactKind,
-    address: str,
-    *,
-    terminal_id: str,
-) -> bool:
-    """Whether that terminal proved that very address under this proof: what intake believes, whatever a record says.
+    connection: Connection, secret: ProofSecret, claims: Iterable[Claim], *, terminal_id: str
+) -> frozenset[Claim]:
+    """Those claims that the terminal proved, each its very address: what intake believes, whatever a record says.
 
-    ``secret`` is ``ProofSecret.of(keys)``; ``proof`` and ``address`` as the record carries them.
+    ``secret`` is ``ProofSecret.of(keys)``; proofs and addresses are as records carry them, a batch's in one question.
     """
-    row = connection.execute(
-        select(contact_proofs.c.address_hash).where(
-            (contact_proofs.c.proof_id == proof)
-            & (contact_proofs.c.terminal_id == terminal_id)
-            & (contact_proofs.c.contact == contact.value)
-            & contact_proofs.c.proved_ms.is_not(None)
-        )
-    ).one_or_none()
-    return row is not None and hmac.compare_digest(row.address_hash, secret.address_hash(contact, address))
+    made = frozenset(claims)
+    if not made:
+        return made
+    wanted = {"proofs": sorted({proof for _, proof, _ in made}), "terminal": terminal_id}
+    held = {row.proof_id: row for row in connection.execute(_PROVED, wanted)}
+    return frozenset(claim for claim in made if _bears_out(held.get(claim[1]), secret, claim))
+
+
+def _bears_out(row: Row[Any] | None, secret: ProofSecret, claim: Claim) -> bool:
+    contact, _, address = claim
+    return (
+        row is not None
+        and row.contact == contact.value
+        and hmac.compare_digest(row.address_hash, secret.address_hash(contact, address))
+    )
 
 
 def forget_old(connection: Connection, limits: ProofLimits, *, now_ms: int) -> None:

@@ -20,9 +20,9 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.exc import IntegrityError, InternalError
+from sqlalchemy.exc import DataError, IntegrityError, InternalError
 
-from central.engine import in_transaction, insert_into, insert_rows, make_engine, reading, writing
+from central.engine import add_rows, in_transaction, insert_into, insert_rows, make_engine, reading, writing
 from tests.fakes.databases import empty_database_in
 
 metadata = MetaData()
@@ -167,6 +167,33 @@ def test_rows_are_written_as_they_are(engine: Engine) -> None:
             (b"\x00\xff", "é", True, 7),
             (b"b", None, False, 8),
         ]
+
+
+def test_sums_are_added_to_the_rows_that_stand_there(engine: Engine) -> None:
+    def add(*values: tuple[bytes, int]) -> None:
+        with writing(engine) as connection:
+            rows = [{"id": name, "word": None, "yes": True, "number": value} for name, value in values]
+            add_rows(connection, things, rows, value="number")
+
+    add((b"a", 3), (b"b", -1))
+    add()
+    add((b"b", 5), (b"c", 40_000))
+    with reading(engine) as connection:
+        found = connection.execute(select(things.c.id, things.c.number).order_by(things.c.id))
+        assert [tuple(row) for row in found] == [(b"a", 3), (b"b", 4), (b"c", 40_000)]
+
+
+def test_a_word_that_is_too_long_is_refused_and_not_cut(engine: Engine) -> None:
+    """SQLite keeps it as it is; nothing of ours may depend on either."""
+    row = {"id": b"a", "word": "0123456789", "yes": None, "number": None}
+    try:
+        with writing(engine) as connection:
+            insert_rows(connection, things, [row])
+    except DataError:
+        assert size(engine) == 0
+    else:
+        with reading(engine) as connection:
+            assert connection.scalar(select(things.c.word)) == row["word"]
 
 
 def test_a_repeated_row_can_be_passed_over(engine: Engine) -> None:

@@ -94,14 +94,8 @@ class Counter:
         terminal_id: str | None = None,
     ) -> bool:
         with reading(self.rig.engine) as connection:
-            return proved(
-                connection,
-                self.secret,
-                proof or b"",
-                contact,
-                address,
-                terminal_id=terminal_id or self.terminal.name,
-            )
+            claim = contact, proof or b"", address
+            return bool(proved(connection, self.secret, [claim], terminal_id=terminal_id or self.terminal.name))
 
 
 @pytest.fixture

@@ -1,0 +1,25 @@
+"""``python -m bench.intake_speed [--full 5000000] [--batches 96]``: print the table; exit 1 when a bound was missed."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from datetime import UTC, datetime
+
+from bench.figures import table
+from bench.intake_speed.run import BATCHES, FULL, run
+
+
+def main() -> int:
+    """Run and print."""
+    parser = argparse.ArgumentParser(prog="python -m bench.intake_speed")
+    parser.add_argument("--full", type=int, default=FULL, help=f"dossiers of the full database ({FULL})")
+    parser.add_argument("--batches", type=int, default=BATCHES, help=f"batches of one measurement ({BATCHES})")
+    given = parser.parse_args()
+    figures = run(given.full, given.batches, lambda line: print(f"{datetime.now(UTC):%H:%M:%S} {line}", flush=True))
+    print(table(figures))
+    return int(any(figure.met is False for figure in figures))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,138 @@
+"""What was measured, as figures with their bounds.
+
+For SQLite (synchronous=FULL) and PostgreSQL (fsync, synchronous_commit), on one core and on two, with an empty database
+and with a full one: intake as the HTTP worker calls it (a body in, a signed answer out), beside
+(a) a loop that decodes the same batches, verifies the one signature each carries, opens and decodes each record, and
+(b) the same rows inserted into the same tables, a transaction a batch: executemany, on PostgreSQL a multi-row VALUES.
+Then, over HTTP, central beside (c) Datasette's write API. On two cores each of these runs as two processes.
+"""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bench.figures import Figure
+from bench.fill.dossiers import fill
+from bench.intake_speed.databases import Target, postgresql, sqlite
+from bench.intake_speed.load import RECORDS, SHARDS, Load, Sender, rehearsed
+from bench.intake_speed.peer import central_over_http, datasette_over_http
+from bench.intake_speed.rounds import ROUNDS, Measured, measure
+from bench.opening.serving import make_home
+from central.engine import make_engine
+from central.keys import CentralKeys
+
+BATCHES = 96
+"""Of one measurement: sixteen a round, two of each terminal."""
+
+FULL = 20_000
+"""Dossiers of the full database in an ordinary run."""
+
+LEAST_OF_BARE = 0.6
+LEAST_WHEN_FULL = 0.5
+LEAST_OF_PEER = 1.0
+CORES = ((0,), (0, 1))
+
+Say = Callable[[str], None]
+Open = Callable[[Path], AbstractContextManager[Target]]
+
+
+def run(full: int = FULL, batches: int = BATCHES, say: Say = lambda _line: None) -> list[Figure]:
+    """Measure: empty, then with ``full`` dossiers, on both databases; then the peer."""
+    logging.getLogger("httpx2").setLevel(logging.WARNING)
+    with tempfile.TemporaryDirectory(prefix="dmp-bench-") as name:
+        folder = Path(name)
+        keys = make_home(folder, now=datetime.now(UTC))
+        sender = Sender(keys)
+        say(f"making {len(CORES) * 3 * batches * RECORDS:,} records and rehearsing them")
+        parts = [rehearsed(sender, sender.batches(batches), keys) for _ in range(2 * len(CORES))]
+        figures = []
+        for each in (sqlite, postgresql):
+            figures += _of_database(each, folder, sender, parts, full, say)
+        return figures + _beside_peer(folder, keys, batches, say)
+
+
+def _of_database(
+    target: Open, folder: Path, sender: Sender, parts: Sequence[Sequence[Load]], full: int, say: Say
+) -> list[Figure]:
+    home, unused, rates, figures = folder / "central", iter(parts), [], []
+    with target(home) as database:
+        _know(database, sender)
+        for dossiers in (0, full):
+            if dossiers:
+                _fill(database, dossiers, say)
+            for cores in CORES:
+                say(f"{database.name}, {len(cores)} core(s), {dossiers:,} dossiers")
+                measured = measure(database, home, next(unused), cores)
+                rates.append(measured.rate(measured.intake))
+                figures += _figures(f"{database.name}, {_cores(cores)}, {_fullness(dossiers)}", measured)
+    for place, cores in enumerate(CORES):
+        figures.append(
+            Figure(
+                f"{database.name}, {_cores(cores)}: full of empty",
+                rates[place + len(CORES)] / rates[place],
+                "times",
+                f"{full:,} dossiers with their records, evidence, accounts, ledger, audit",
+                least=LEAST_WHEN_FULL,
+            )
+        )
+    return figures
+
+
+def _figures(name: str, measured: Measured) -> Iterator[Figure]:
+    of_bare = sorted(measured.of_bare())
+    rounds = f"median of {ROUNDS - 1} rounds of {measured.records:,}"
+    yield Figure(f"{name}: intake", measured.rate(measured.intake), "records/s", rounds)
+    yield Figure(f"{name}: (a) verify, open", measured.rate(measured.opening), "records/s", "same bytes")
+    yield Figure(f"{name}: (b) insert", measured.rate(measured.insert), "records/s", "same rows, same tables")
+    both = measured.rate(measured.opening, measured.insert)
+    yield Figure(f"{name}: (a) then (b)", both, "records/s", "as a record needs both")
+    spread = f"median of {len(of_bare)} rounds, {of_bare[0]:.2f} to {of_bare[-1]:.2f}"
+    middle = of_bare[len(of_bare) // 2]
+    yield Figure(f"{name}: intake of (a) then (b)", middle, "times", spread, least=LEAST_OF_BARE)
+
+
+def _beside_peer(folder: Path, keys: CentralKeys, batches: int, say: Say) -> list[Figure]:
+    figures, home = [], folder / "central"
+    for cores in CORES:
+        say(f"over HTTP, {len(cores)} core(s)")
+        peers = folder / f"datasette-{len(cores)}"
+        peers.mkdir()
+        peer = datasette_over_http(peers, cores, batches)
+        figures.append(Figure(f"(c) Datasette, {_cores(cores)}", peer, "records/s", "2 KB rows, unverified, HTTP"))
+        for target in (sqlite, postgresql):
+            # Another pharmacy's terminals: a database of its own, so that what is sent is new there.
+            sent = Sender(keys)
+            with target(home) as database:
+                _know(database, sent)
+                database.keep_on(cores)
+                rate = central_over_http(home, database.url, cores, sent.batches(batches))
+            name = f"{database.name}, {_cores(cores)}: over HTTP"
+            figures.append(Figure(name, rate, "records/s", f"gunicorn, {_cores(cores)}, two threads a worker"))
+            figures.append(Figure(f"{name}, of (c)", rate / peer, "times", "", least=LEAST_OF_PEER))
+    return figures
+
+
+def _know(database: Target, sender: Sender) -> None:
+    engine = make_engine(database.url)
+    sender.register(engine)
+    engine.dispose()
+
+
+def _fill(database: Target, dossiers: int, say: Say) -> None:
+    database.keep_on(CORES[-1])
+    engine = make_engine(database.url)
+    fill(engine, dossiers=dossiers, shards=SHARDS, say=say)
+    engine.dispose()
+
+
+def _cores(cores: Sequence[int]) -> str:
+    return "one core" if len(cores) == 1 else f"{len(cores)} cores"
+
+
+def _fullness(dossiers: int) -> str:
+    return f"{dossiers:,} dossiers" if dossiers else "empty"
