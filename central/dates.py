@@ -8,13 +8,13 @@ from zoneinfo import ZoneInfo
 
 _PARIS = ZoneInfo("Europe/Paris")
 _QUARTER = timedelta(minutes=15)  # no day begins inside one: Paris is whole hours away from UTC
-_QUARTER_MS = _QUARTER // timedelta(milliseconds=1)
+QUARTER_MS = _QUARTER // timedelta(milliseconds=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def paris_day(at_ms: int) -> str:
     """The date in Paris of milliseconds since 1970, written 2026-11-22."""
-    return _day_of_quarter(at_ms // _QUARTER_MS)
+    return _day_of_quarter(at_ms // QUARTER_MS)
 
 
 @functools.lru_cache(maxsize=4096)

@@ -18,8 +18,8 @@ from central.enrolments.models import dossiers
 from central.ledger.models import closed_months, ledger_entries
 from central.ledger.rules import Rules
 from central.payments.models import payment_lines, payments
+from central.recount.pricing import unpaid
 from central.statements.models import statement_steps
-from central.verification.money import unpaid
 
 _ENTRIES = select(ledger_entries).order_by(ledger_entries.c.shard, ledger_entries.c.number)
 _STEPS = select(statement_steps).order_by(statement_steps.c.shard, statement_steps.c.number)

@@ -7,18 +7,15 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult, select, union
+from sqlalchemy import Connection, CursorResult, select
 
-from central.abuse.models import abuse_cases, abuse_evidence
-from central.abuse.verdicts import Verdict
 from central.chains import ChainName, ChainReport, Content, head_of, verify_entries
-from central.enrolments.models import changes, dossiers
-from central.enrolments.standing import ANNULMENT
-from central.handover.outbox import REFUSED_OPENINGS
+from central.enrolments.models import dossiers
 from central.ledger.models import ledger_entries
 from central.ledger.rules import Rules
 from central.ledger.service import content_of
 from central.ledger.standing import Standing, Word
+from central.recount.pricing import unpaid
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +38,8 @@ def recount(connection: Connection, rules: Rules) -> MoneyReport:
 
     Steps, for each dossier:
 
-    1. it is worth the rate of its channel and day, unless something says that it is not (:func:`unpaid`);
+    1. it is worth the rate of its channel and day, unless something says that it is not
+       (:func:`central.recount.pricing.unpaid`);
     2. the sum of its entries is that worth, and every entry names the record that opened it;
     3. what each entry adds and what it leaves to be paid follow from the words before it.
 
@@ -97,20 +95,6 @@ def _follows(entries: list[Any]) -> bool:
             return False
         before = after
     return True
-
-
-def unpaid(connection: Connection) -> frozenset[bytes]:
-    """Dossiers whose opening is worth nothing, by what is written elsewhere than in the ledger.
-
-    Annulled; refused by the vault, so that the holder has no dossier; taken back by a decision on abuse.
-    """
-    annulled = select(changes.c.dossier_id).where(changes.c.kind == ANNULMENT)
-    abused = (
-        select(abuse_evidence.c.dossier_id)
-        .join(abuse_cases, abuse_cases.c.case_id == abuse_evidence.c.case_id)
-        .where(abuse_cases.c.verdict == Verdict.CONFIRMED.value)
-    )
-    return frozenset(connection.execute(union(annulled, REFUSED_OPENINGS, abused)).scalars())
 
 
 def _openings(connection: Connection) -> CursorResult[Any]:

@@ -13,9 +13,9 @@ from central.chains import ChainReport
 from central.engine import reading
 from central.enrolments.models import consents, dossiers, persons
 from central.ledger.rules import Rules
+from central.recount.comparing import Difference
 from central.statements.book import verify_statements
 from central.verification import counts, money, statements, trail, words
-from central.verification.counts import Difference
 from central.verification.money import MoneyReport
 from central.verification.trail import TrailFault
 

@@ -19,7 +19,7 @@ from central.intake.models import quarantine, records
 from central.ledger.amending import TAG_OF
 from central.ledger.models import ledger_entries
 from central.ledger.standing import LedgerState, Word
-from central.verification.counts import OPENING_KINDS
+from central.recount.facts import OPENING_KINDS
 from wire.records import RecordKind
 
 _TAG_OF_CHANGE = {

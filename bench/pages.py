@@ -1,0 +1,120 @@
+"""Every page a manager may open over forty million dossiers' counters: ``python -m bench.pages [URL]``.
+
+Without a URL a database is made in a temporary folder: the counters of forty million dossiers at 25,000 points
+(``bench.fill.counters``), and a few dossiers that are really there. With a URL the one that stands there is asked: see
+``python -m bench.fill``. Pages are asked for through the whole app, session and database included, by somebody of one
+region and by somebody of the whole country; p95 of the server's side. The plan of all that is asked is looked at too.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import unquote
+
+from sqlalchemy import Engine, select
+
+from bench.figures import Figure, percentile, table
+from bench.fill.__main__ import gather_statistics
+from bench.fill.counters import fill_counters
+from bench.fill.dossiers import fill
+from central.devices.models import devices, offices
+from central.engine import reading
+from central.settings import CentralSettings
+from central.staff.permissions import PERMISSIONS, Role
+from tests.central.plans import asked_of, scans
+from tests.central.web_site import Browser, CentralSite, Clock
+
+MOST_MS = 200.0
+ROUNDS = 40
+REGION = "11"
+NOON = datetime(2021, 6, 30, 10, tzinfo=UTC)
+"""The last day of what bench.fill makes."""
+
+_REALLY_THERE = 20_000
+_COUNTED = 40_000_000
+_SHARDS = 8
+_OK = 400
+
+
+@dataclass
+class FullSite(CentralSite):
+    """A central over a database that stands somewhere else."""
+
+    url: str = ""
+
+    @property
+    def settings(self) -> CentralSettings:
+        """The same home, the other database."""
+        return CentralSettings(home=self.home, database=self.url, second_factor=False)
+
+
+def run(url: str | None = None) -> list[Figure]:
+    """Measure; exit with what was found to scan, for a page that scans is slower with every year."""
+    with tempfile.TemporaryDirectory(prefix="dmp-pages-") as folder:
+        if url is not None:
+            return _measure(FullSite(Path(folder), clock=Clock(NOON), url=url))
+        site = CentralSite(Path(folder), clock=Clock(NOON))
+        fill(site.engine, dossiers=_REALLY_THERE, points=25_000, shards=_SHARDS)
+        fill_counters(site.engine, dossiers=_COUNTED - _REALLY_THERE, shards=_SHARDS, first_shard=_SHARDS)
+        gather_statistics(site.engine)
+        return _measure(site)
+
+
+def _measure(site: CentralSite) -> list[Figure]:
+    figures: list[Figure] = []
+    engine: Engine = site.app.extensions["central"]
+    scanning = 0
+    for role in (Role.REGIONAL_MANAGER, Role.AUDITOR, Role.FLEET_OPERATOR):
+        name = f"bench-{role.value}-{time.time_ns()}"[:32]
+        region = REGION if role is Role.REGIONAL_MANAGER else None
+        site.manager(name, region, role=role)
+        browser = site.browser()
+        browser.sign_in(name)
+        with asked_of(engine) as heard:
+            figures += [_page(browser, page, region) for page in _pages(site, engine, role)]
+        found = scans(engine, heard)
+        scanning += len(found)
+        for line in sorted(set(found)):
+            print(f"SCAN {line}")
+    site.close()
+    return [*figures, Figure("statements that read a large table from end to end", scanning, "", "all pages", most=0)]
+
+
+def _page(browser: Browser, page: str, region: str | None) -> Figure:
+    spent = []
+    for _ in range(ROUNDS):
+        started = time.perf_counter()
+        answer = browser.get(page)
+        spent.append((time.perf_counter() - started) * 1000)
+        if answer.status_code >= _OK:
+            raise RuntimeError(f"{page} answered {answer.status_code}: the figure would mean nothing")
+    who = f"region {region}" if region else "the whole country"
+    inside = f"p50 {percentile(spent, 50):.1f}, slowest {max(spent):.1f}; {ROUNDS} times, {len(answer.data):,} bytes"
+    return Figure(f"{page} of {who}, p95", percentile(spent, 95), "ms", inside, most=MOST_MS)
+
+
+def _pages(site: CentralSite, engine: Engine, role: Role) -> Iterator[str]:
+    """The address of every page that a role may open, of things in the region."""
+    adapter = site.app.url_map.bind("localhost")
+    with reading(engine) as connection:
+        row = connection.execute(
+            select(devices.c.terminal_id, offices.c.office_id, offices.c.departement)
+            .join(offices, offices.c.office_id == devices.c.office_id)
+            .where(offices.c.region == REGION)
+            .order_by(devices.c.terminal_id)
+            .limit(1)
+        ).one()
+    arguments = {**row._mapping, "region": REGION}  # noqa: SLF001 - SQLAlchemy's public name for it
+    for rule in site.app.url_map.iter_rules():
+        if role in PERMISSIONS.get(rule.endpoint, frozenset()) and "GET" in (rule.methods or ()):
+            yield unquote(adapter.build(rule.endpoint, {name: arguments[name] for name in rule.arguments}))
+
+
+if __name__ == "__main__":
+    print(table(run(*sys.argv[1:2])))

@@ -1,0 +1,102 @@
+"""How a database would answer what was asked of it: which large tables it would read from end to end."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Engine, event, text
+
+from central.engine import reading
+
+LARGE = frozenset(
+    {
+        "access_decisions",
+        "accounts",
+        "audit_entries",
+        "changes",
+        "consents",
+        "counters",
+        "dossiers",
+        "ledger_entries",
+        "persons",
+        "records",
+        "slips",
+        "automatic_register",
+    }
+)
+"""Tables that grow with the dossiers."""
+
+_READS = ("SELECT", "WITH", "UPDATE", "DELETE")
+_SCAN = re.compile(r"^SCAN (?P<table>\w+?)(_\d+)?( USING (COVERING )?INDEX (?P<index>\w+))?$")
+_PART = re.compile(r"_p\d\d$")
+_PARTIAL = text("SELECT name FROM sqlite_master WHERE type = 'index' AND sql LIKE '% WHERE %'")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A statement as the driver got it."""
+
+    statement: str
+    parameters: Any
+
+
+@contextmanager
+def asked_of(engine: Engine) -> Iterator[list[Asked]]:
+    """Inside, all that is read is written down."""
+    heard: list[Asked] = []
+
+    def hear(_connection: object, _cursor: object, statement: str, parameters: Any, *rest: Any) -> None:
+        many = rest[-1]
+        if statement.lstrip().upper().startswith(_READS) and not many:
+            heard.append(Asked(statement, parameters))
+
+    event.listen(engine, "before_cursor_execute", hear)
+    try:
+        yield heard
+    finally:
+        event.remove(engine, "before_cursor_execute", hear)
+
+
+def scans(engine: Engine, heard: list[Asked]) -> list[str]:
+    """What of it would read a large table from end to end: table and statement.
+
+    SQLite plans as if every table without statistics were large. PostgreSQL is told to do without sequential scans
+    where there is any other way, so that tables of a test, which are small, are planned like large ones.
+    """
+    found = _scans_of_sqlite if engine.dialect.name == "sqlite" else _scans_of_postgresql
+    with reading(engine) as connection:
+        return [f"{table}: {one.statement}" for one in heard for table in found(connection, one) if table in LARGE]
+
+
+def _scans_of_sqlite(connection: Connection, asked: Asked) -> Iterator[str]:
+    partial = set(connection.execute(_PARTIAL).scalars())
+    plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {asked.statement}", asked.parameters)
+    for row in plan:
+        scan = _SCAN.match(row[3])
+        if scan is not None and scan["index"] not in partial:
+            yield scan["table"]
+
+
+def _scans_of_postgresql(connection: Connection, asked: Asked) -> Iterator[str]:
+    connection.execute(text("SET LOCAL enable_seqscan = off"))
+    plan = connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {asked.statement}", asked.parameters).scalar_one()
+    tree = json.loads(plan) if isinstance(plan, str) else plan
+    partial = set(
+        connection.execute(
+            text("SELECT relname::text FROM pg_index JOIN pg_class ON oid = indexrelid WHERE indpred IS NOT NULL")
+        ).scalars()
+    )
+    yield from _whole_reads(tree[0]["Plan"], partial)
+
+
+def _whole_reads(node: dict[str, Any], partial: set[str]) -> Iterator[str]:
+    for child in node.get("Plans", []):
+        yield from _whole_reads(child, partial)
+    kind, is_narrow = node["Node Type"], "Index Cond" in node or node.get("Index Name") in partial
+    if kind == "Seq Scan" or (kind in {"Index Scan", "Index Only Scan"} and not is_narrow):
+        yield _PART.sub("", node["Relation Name"])

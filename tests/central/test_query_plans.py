@@ -1,0 +1,71 @@
+"""No page reads a large table from end to end: every route a manager may open, by the plans of all it asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import unquote
+
+import pytest
+from flask import Flask
+from sqlalchemy import Engine, text
+
+from central.engine import reading
+from central.staff.permissions import PERMISSIONS, Role
+from tests.central.plans import Asked, asked_of, scans
+from tests.central.web_site import HALL, PHARMACY, CentralSite
+
+TERMINAL = "HALL-75-01-A"
+ARGUMENTS = {"office_id": HALL.office, "terminal_id": TERMINAL, "region": "11", "departement": "75"}
+
+
+@pytest.fixture
+def site(site: CentralSite) -> CentralSite:
+    site.fleet(HALL, PHARMACY)
+    site.registered(TERMINAL)
+    for role in Role:
+        site.manager(role.value, "11" if role is Role.REGIONAL_MANAGER else None, role=role)
+    return site
+
+
+def pages_of(app: Flask, role: Role) -> Iterator[str]:
+    """The address of every page that a role may open; a new kind of argument needs a line in ARGUMENTS."""
+    adapter = app.url_map.bind("localhost")
+    for rule in app.url_map.iter_rules():
+        if role in PERMISSIONS.get(rule.endpoint, frozenset()) and "GET" in (rule.methods or ()):
+            yield unquote(adapter.build(rule.endpoint, {name: ARGUMENTS[name] for name in rule.arguments}))
+
+
+@pytest.mark.parametrize("role", list(Role), ids=lambda role: role.value)
+def test_no_page_reads_a_large_table_from_end_to_end(site: CentralSite, role: Role) -> None:
+    engine: Engine = site.app.extensions["central"]
+    browser = site.browser()
+    with asked_of(engine) as heard:
+        browser.sign_in(role.value)
+        for page in pages_of(site.app, role):
+            answer = browser.get(page)
+            assert answer.status_code in {200, 302, 304}, (page, answer.status_code)
+    assert heard
+    assert scans(engine, heard) == []
+
+
+@pytest.mark.parametrize(
+    ("statement", "table"),
+    [
+        ("SELECT count(*) FROM dossiers", "dossiers"),
+        ("SELECT sum(value) FROM counters WHERE member = 'T-1'", "counters"),
+        ("SELECT state FROM accounts WHERE activated_on = '2021-06-30'", "accounts"),
+        ("SELECT max(received_ms) FROM records JOIN devices USING (terminal_id)", "records"),
+    ],
+)
+def test_a_page_that_did_would_be_found(site: CentralSite, statement: str, table: str) -> None:
+    with asked_of(site.engine) as heard, reading(site.engine) as connection:
+        connection.execute(text(statement))
+    assert [found.partition(":")[0] for found in scans(site.engine, heard)] == [table]
+
+
+def test_what_asks_by_the_key_is_no_scan(site: CentralSite) -> None:
+    by_key = "SELECT value FROM counters WHERE dimension = 'total' AND period = 'all' AND measure = 'refusals'"
+    with asked_of(site.engine) as heard, reading(site.engine) as connection:
+        connection.execute(text(by_key))
+    assert heard == [Asked(by_key, heard[0].parameters)]
+    assert scans(site.engine, heard) == []
