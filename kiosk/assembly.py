@@ -133,6 +133,7 @@ def build(
     upkeep = _upkeep(settings, home, devices, gauge, restart or RestartRequest())
     tools = _collaborators(home, devices, store, journal, upkeep, clock, monotonic, reach, voice)
     session = EnrolmentSession(tools, load_languages())
+    refresher.tell(session.readiness.condition)
     blueprints = [] if devices.tray is None else [make_blueprint(devices.tray, _addresses(settings, home))]
     app = create_app(session, secret_key=secrets.token_bytes(32), extra_blueprints=tuple(blueprints))
     # Browsers share cookies between ports: two terminals on one machine must not overwrite each other's.

@@ -78,12 +78,23 @@ def open_configuration(document: bytes, key: Ed25519PublicKey, *, terminal: Term
     return configuration
 
 
+class Condition(WireStruct, frozen=True):
+    """How a terminal is: codes of its present faults that somebody should mend (docs/faults.md), can people enrol."""
+
+    faults: tuple[str, ...]
+    enrols: bool
+
+
 class ConfigurationQuery(WireStruct, frozen=True):
-    """A terminal asks for its configuration; signed, so that nobody else learns an office's operators."""
+    """A terminal asks for its configuration; signed, so that nobody else learns an office's operators.
+
+    It asks every minute, and tells by the way how it is; None while it has not looked, or from an older release.
+    """
 
     terminal: str
     asked_ms: int
     held: str | None = None
+    condition: Condition | None = None
     version: int = 1
 
 

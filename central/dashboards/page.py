@@ -1,76 +1,37 @@
-"""The table of counts as values ready to be written into the page: what is read, and how it is said. Pure.
-
-Shares are of the openings of all time. What no known channel accounts for stands in its own line and is never spread
-over the others (dmp.md §12: 2 % of June 2021 belong to nobody).
-"""
+"""The table of counts as values ready to be written into the page: what was read, and how it is said. Pure."""
 
 from __future__ import annotations
 
+import dataclasses
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
-from central.counters.models import ALL_TIME, Measure
-from central.dashboards.queries import LONGEST_LIST, Counts, OfficeRow, TerminalRow
+from central.counters.models import Measure
+from central.dashboards.areas import Area
+from central.dashboards.goal import Goal, GoalLine, goal_line
+from central.dashboards.periods import Counted, Span, day_of
+from central.dashboards.queries import LONGEST_LIST, OfficeRow
 from central.dashboards.returning import ReturnLine, return_lines
-from central.dashboards.watch import Watch
-from central.dashboards.wording import (
-    CHANNEL_NAMES,
-    PARIS,
-    UNATTRIBUTED,
-    age,
-    day_name,
-    euros,
-    moment_name,
-    number,
-    share,
-)
-from central.devices.regions import region_name
-from wire.identifiers import moment
-
-DAYS_SHOWN = 30
-SILENT_AFTER = timedelta(days=3)  # a weekend and a Monday off are not silence
-_STUCK_AFTER = timedelta(minutes=15)  # a hand-over that waits longer deserves a look
+from central.dashboards.rollout.plan import Plan
+from central.dashboards.rows import CountedRow, Shares, channel_rows
+from central.dashboards.series import SHOWN, Grain, Point
+from central.dashboards.settings import DashboardSettings
+from central.dashboards.snapshot import Snapshot
+from central.dashboards.tile_map import TileMap, tile_map
+from central.dashboards.watch import WatchLine, watch_lines
+from central.dashboards.wording import OFFICE_KINDS, PARIS, euros, moment_name, number
+from central.devices.departements import departement_name
+from central.devices.regions import REGIONS
 
 
 @dataclass(frozen=True, slots=True)
-class Periods:
-    """The periods a page speaks of, as the counters name them."""
+class View:
+    """What somebody chose to look at: the period of shares and map, the grain of the drawing."""
 
-    today: str
-    month: str
-    days: tuple[str, ...]  # the last days, today first
-
-    @classmethod
-    def at(cls, now: datetime) -> Periods:
-        """Of an instant, by the date in Paris."""
-        today = now.astimezone(PARIS).date()
-        days = tuple((today - timedelta(days=back)).isoformat() for back in range(DAYS_SHOWN))
-        return cls(today.isoformat(), today.isoformat()[:7], days)
-
-    @property
-    def three(self) -> tuple[str, str, str]:
-        """Today, this month, all time."""
-        return self.today, self.month, ALL_TIME
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Snapshot:
-    """All that was read for one page, in one transaction."""
-
-    region: str | None
-    scope: Counts
-    scope_member: str
-    channels: dict[tuple[str, str], int]
-    offices: Sequence[OfficeRow]
-    office_counts: Counts
-    terminals: Sequence[TerminalRow]
-    terminal_counts: Counts
-    watch: Watch
-
-    def total(self, measure: Measure, period: str) -> int:
-        """One measure of everything one may see."""
-        return self.scope.of(measure, self.scope_member, period)
+    span: Span = Span.ALL
+    grain: Grain = Grain.DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,118 +45,100 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
-class CountedRow:
-    """A line with its three counts and its share (0 to 100 for the bar)."""
-
-    label: str
-    detail: str
-    day: str
-    month: str
-    total: str
-    share: float
-    share_text: str
-    muted: bool
-
-
-@dataclass(frozen=True, slots=True)
-class DayRow:
-    """A day: openings and refusals."""
-
-    iso: str
-    label: str
-    count: int
-    opened: str
-    refused: str
-
-
-@dataclass(frozen=True, slots=True)
-class TerminalLine:
-    """A terminal, its counts, and its last sign of life."""
-
-    label: str
-    detail: str
-    day: str
-    month: str
-    total: str
-    last_seen: str
-    silent: bool
-    muted: bool
-
-
-@dataclass(frozen=True, slots=True)
-class WatchLine:
-    """A number of things that wait; ``alert`` when somebody should look."""
+class Places:
+    """The next finer places: ``key`` is regions, departements or offices."""
 
     key: str
-    label: str
-    detail: str
-    count: int
-    alert: bool
-
-    @property
-    def value(self) -> str:
-        """As written."""
-        return number(self.count)
+    title: str
+    caption: str
+    heading: str
+    rows: tuple[CountedRow, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """Everything the template writes."""
 
-    scope: str
+    area: Area
+    view: View
     as_of: str
     as_of_iso: str
     figures: tuple[Figure, ...]
+    goal: GoalLine | None
     channels: tuple[CountedRow, ...]
     total: CountedRow
     watch: tuple[WatchLine, ...]
     returning: tuple[ReturnLine, ...]
-    days: tuple[DayRow, ...]
-    offices: tuple[CountedRow, ...]
-    offices_note: str
-    terminals: tuple[TerminalLine, ...]
-    terminals_note: str
+    points: tuple[Point, ...]  # oldest first, as they are drawn
+    drawing_says: str
+    places: tuple[Places, ...]
+    tile_map: TileMap | None
 
 
-def present(snapshot: Snapshot, periods: Periods, *, now: datetime) -> Page:
-    """Put a snapshot into words and columns."""
-    whole = snapshot.total(Measure.DOSSIERS_OPENED, ALL_TIME)
-    counts = [snapshot.total(Measure.DOSSIERS_OPENED, period) for period in periods.three]
+def present(snapshot: Snapshot, view: View, settings: DashboardSettings, plan: Plan, *, now: datetime) -> Page:
+    """Put a snapshot into words and lines."""
+    opened = snapshot.whole[Measure.DOSSIERS_OPENED]
+    shares, today = Shares(view.span, opened), day_of(now)
+    goal = _goal(snapshot.area, opened.total, settings, plan, today)
     return Page(
-        scope=region_name(snapshot.region),
+        area=snapshot.area,
+        view=view,
         as_of=moment_name(now),
         as_of_iso=now.astimezone(PARIS).isoformat(timespec="seconds"),
-        figures=_figures(snapshot, periods),
-        channels=_channels(snapshot, periods, whole),
-        total=_counted(("Total", ""), counts, whole),
-        watch=_watch(snapshot, now),
-        returning=return_lines(snapshot.total, periods.three),
-        days=tuple(_day(snapshot, day) for day in periods.days),
-        offices=tuple(
-            _counted(
-                (office.name, f"{office.office_id} · {office.departement}"),
-                [snapshot.office_counts.of(Measure.DOSSIERS_OPENED, office.office_id, at) for at in periods.three],
-                whole,
-            )
-            for office in snapshot.offices[:LONGEST_LIST]
-        ),
-        offices_note=_note(snapshot.offices),
-        terminals=tuple(_terminal(snapshot, row, periods, now) for row in snapshot.terminals[:LONGEST_LIST]),
-        terminals_note=_note(snapshot.terminals),
+        figures=_figures(snapshot),
+        goal=None if goal is None else goal_line(goal, snapshot.weeks, today),
+        channels=channel_rows(shares, snapshot.channels, snapshot.sub_channels),
+        total=shares.row(("Total", ""), opened),
+        watch=() if snapshot.watch is None else watch_lines(snapshot.watch, snapshot.whole, settings, now=now),
+        returning=return_lines(snapshot.whole),
+        points=snapshot.points,
+        drawing_says=drawing_says(snapshot.points, view.grain),
+        places=tuple(_places(snapshot, shares)),
+        tile_map=_tiles(snapshot, view.span),
     )
 
 
-def _figures(snapshot: Snapshot, periods: Periods) -> tuple[Figure, ...]:
-    def figures(measure: Measure) -> tuple[int, int, int]:
-        today, month, whole = (snapshot.total(measure, period) for period in periods.three)
-        return today, month, whole
+def version_of(page: Page) -> str:
+    """What two pages have in common that say the same; the time they were read at is not looked at."""
+    said = repr(dataclasses.replace(page, as_of="", as_of_iso=""))
+    return hashlib.sha256(said.encode()).hexdigest()[:16]
+
+
+def drawing_version(points: Sequence[Point]) -> str:
+    """What two drawings have in common that are the same."""
+    return hashlib.sha256(repr(points).encode()).hexdigest()[:16]
+
+
+def drawing_says(points: Sequence[Point], grain: Grain) -> str:
+    """What somebody who cannot see the drawing is told of it; the numbers stand in the table beside it."""
+    highest = max(points, key=lambda point: point.opened)
+    length = {Grain.DAY: "jours", Grain.WEEK: "semaines", Grain.MONTH: "mois"}[grain]
+    said = f"Colonnes : dossiers ouverts sur {SHOWN[grain]} {length}, jusqu’à {points[-1].bucket.label}, en cours."  # noqa: RUF001
+    if not highest.opened:
+        return f"{said} Aucune ouverture."
+    return f"{said} Le plus haut : {number(highest.opened)}, {highest.bucket.label}."
+
+
+def _goal(area: Area, total: int, settings: DashboardSettings, plan: Plan, today: date) -> Goal | None:
+    if area.region is None:
+        return Goal("Objectif national", "objectif du programme", settings.target, total)
+    target = None if area.departement is None else plan.target_of(area.departement, today)
+    if target is None:
+        return None
+    return Goal("Objectif du département", plan.source_of(target), target.value, total)
+
+
+def _figures(snapshot: Snapshot) -> tuple[Figure, ...]:
+    def note(counted: Counted) -> str:
+        today, week, month = (number(value) for value in counted.four[:3])
+        return f"{today} aujourd’hui · {week} cette semaine · {month} ce mois"  # noqa: RUF001 - French
 
     def counted(key: str, label: str, measure: Measure) -> Figure:
-        today, month, whole = figures(measure)
-        return Figure(key, label, number(whole), f"{number(today)} aujourd’hui, {number(month)} ce mois")  # noqa: RUF001 - French
+        value = snapshot.whole[measure]
+        return Figure(key, label, number(value.total), note(value))
 
-    accrued = figures(Measure.CENTS_ACCRUED)[2]
-    held = figures(Measure.CENTS_HELD)[2]
+    held = snapshot.whole[Measure.CENTS_HELD].total
+    accrued = snapshot.whole[Measure.CENTS_ACCRUED].total
     return (
         counted("opened", "Dossiers ouverts", Measure.DOSSIERS_OPENED),
         counted("activated", "Comptes activés", Measure.ACCOUNTS_ACTIVATED),
@@ -204,78 +147,45 @@ def _figures(snapshot: Snapshot, periods: Periods) -> tuple[Figure, ...]:
     )
 
 
-def _channels(snapshot: Snapshot, periods: Periods, whole: int) -> tuple[CountedRow, ...]:
-    rows = []
-    left = [snapshot.total(Measure.DOSSIERS_OPENED, period) for period in periods.three]
-    for channel, label in CHANNEL_NAMES.items():
-        counts = [snapshot.channels.get((channel.value, period), 0) for period in periods.three]
-        left = [rest - count for rest, count in zip(left, counts, strict=True)]
-        rows.append(_counted(label, counts, whole))
-    return (*rows, _counted(UNATTRIBUTED, left, whole))
+def _places(snapshot: Snapshot, shares: Shares) -> list[Places]:
+    """From the coarse to the fine: each level leads to the next, as far as the area goes."""
+    caption = "Dossiers ouverts, par"
+    lists = []
+    if snapshot.regions:
+        rows = [
+            shares.row((REGIONS[code], ""), counted, area={"region": code})
+            for code, counted in snapshot.regions.items()
+        ]
+        rest = _with_rest(shares, rows)
+        lists.append(Places("regions", "Par région", f"{caption} région", "Région", rest))
+    if snapshot.area.departement is None:
+        rows = [
+            shares.row((departement_name(code), code), counted, area={"departement": code})
+            for code, counted in snapshot.departements.items()
+        ]
+        rest = _with_rest(shares, rows)
+        lists.append(Places("departements", "Par département", f"{caption} département", "Département", rest))
+    else:
+        rows = [_office_row(shares, office, counted) for office, counted in snapshot.offices]
+        more = f" (les {LONGEST_LIST} premiers)" if snapshot.has_more_offices else ""
+        said = f"{caption} accueil de CPAM ou pharmacie{more}"
+        lists.append(Places("offices", "Par lieu", said, "Lieu", tuple(rows)))
+    return lists
 
 
-def _counted(label: tuple[str, str], counts: Sequence[int], whole: int) -> CountedRow:
-    today, month, total = counts
-    return CountedRow(
-        label=label[0],
-        detail=label[1],
-        day=number(today),
-        month=number(month),
-        total=number(total),
-        share=round(100 * total / whole, 2) if whole > 0 else 0.0,
-        share_text=share(total, whole),
-        muted=total == 0,
-    )
+def _office_row(shares: Shares, office: OfficeRow, counted: Counted) -> CountedRow:
+    detail = f"{OFFICE_KINDS.get(office.kind, office.kind)} · {office.office_id}"
+    return shares.row((office.name, detail), counted, office_id=office.office_id)
 
 
-def _day(snapshot: Snapshot, day: str) -> DayRow:
-    opened = snapshot.total(Measure.DOSSIERS_OPENED, day)
-    refused = snapshot.total(Measure.REFUSALS, day)
-    return DayRow(day, day_name(date.fromisoformat(day)), opened, number(opened), number(refused))
+def _with_rest(shares: Shares, rows: list[CountedRow]) -> tuple[CountedRow, ...]:
+    """And what lies in none of them: openings without a terminal, and collectivities that are no département."""
+    rest = shares.whole.without([row.counted for row in rows])
+    return (*rows, shares.row(("Sans lieu connu", "ouvertures sans borne"), rest))
 
 
-def _terminal(snapshot: Snapshot, row: TerminalRow, periods: Periods, now: datetime) -> TerminalLine:
-    today, month, total = (
-        snapshot.terminal_counts.of(Measure.DOSSIERS_OPENED, row.terminal_id, period) for period in periods.three
-    )
-    since = None if row.last_seen_ms is None else now - moment(row.last_seen_ms)
-    return TerminalLine(
-        label=row.terminal_id,
-        detail=row.office_name,
-        day=number(today),
-        month=number(month),
-        total=number(total),
-        last_seen="jamais" if since is None else age(since),
-        silent=since is not None and since > SILENT_AFTER,
-        muted=since is None,
-    )
-
-
-def _watch(snapshot: Snapshot, now: datetime) -> tuple[WatchLine, ...]:
-    watch = snapshot.watch
-    waits = "transmission à l’hébergeur"  # noqa: RUF001 - French
-    stuck = False
-    if watch.oldest_waiting_ms is not None:
-        waited = now - moment(watch.oldest_waiting_ms)
-        waits, stuck = f"{waits}, depuis {age(waited).removeprefix('il y a ')}", waited > _STUCK_AFTER
-    return (
-        WatchLine("outbox", "Remises en attente", waits, watch.handovers_waiting, stuck),
-        WatchLine("outbox_refused", "Remises refusées", "par l’hébergeur", watch.handovers_refused, True),  # noqa: RUF001
-        WatchLine("quarantined", "Quarantaine", "enregistrements mis de côté", watch.quarantined, True),
-        WatchLine("incidents", "Incidents de chaîne", "trous, bifurcations, altérations", watch.chain_incidents, True),
-        WatchLine(
-            "silent", "Bornes muettes", f"depuis plus de {SILENT_AFTER.days} jours", watch.silent_terminals, True
-        ),
-        WatchLine("numbers", "Numéros à trouver", "enfants sans numéro, demandes gardées", watch.without_number, True),
-        WatchLine(
-            "second",
-            "Secondes inscriptions",
-            "même personne : rien n’a été rouvert",  # noqa: RUF001 - French
-            snapshot.total(Measure.SECOND_ENROLMENTS, ALL_TIME),
-            False,
-        ),
-    )
-
-
-def _note(rows: Sequence[object]) -> str:
-    return "" if len(rows) <= LONGEST_LIST else f" (les {LONGEST_LIST} premiers)"
+def _tiles(snapshot: Snapshot, span: Span) -> TileMap | None:
+    if snapshot.area.departement is not None:
+        return None
+    counts = {code: counted.of(span) for code, counted in snapshot.departements.items()}
+    return tile_map(counts, snapshot.area.departements)

@@ -1,20 +1,21 @@
-"""Reads for the table of counts: the counters and the registry, never dossiers (design.md §9).
+"""Reads for the dashboards: the counters and the registry, never dossiers (design.md §9).
 
-Each query takes the region it may look at; None is the whole country. Offices and terminals are chosen by region
-first and their counts by name after, so that no row of another region is ever read.
+Each query takes the part of the country it may look at. Members are named one by one, so that each row is found by
+the counters' key and no row of another region is ever read.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, Select, case, func, select
 
-from central.counters.models import Dimension, Measure, counters
+from central.counters.models import ALL_TIME, Dimension, Measure, counters
+from central.dashboards.areas import Area
+from central.dashboards.periods import NOTHING, Counted, Periods
 from central.devices.models import devices, offices
-from central.devices.registry import DeviceState
-from wire.records import Channel
 
 LONGEST_LIST = 200  # rows of offices or terminals on one page; the caption says when there are more
 
@@ -34,22 +35,24 @@ class Counts:
         return {member for _, member, _ in self._values}
 
 
+class CountedTable:
+    """(measure, member) → the four periods; what was never counted is zero."""
+
+    def __init__(self, values: Mapping[tuple[str, str], Counted]) -> None:
+        self._values = values
+
+    def of(self, measure: Measure, member: str) -> Counted:
+        """One line."""
+        return self._values.get((measure.value, member), NOTHING)
+
+
 @dataclass(frozen=True, slots=True)
 class OfficeRow:
-    """An office and where it is."""
+    """An office."""
 
     office_id: str
     name: str
-    departement: str
-
-
-@dataclass(frozen=True, slots=True)
-class TerminalRow:
-    """A terminal, its office, and when it was last heard of (None: never)."""
-
-    terminal_id: str
-    office_name: str
-    last_seen_ms: int | None
+    kind: str
 
 
 def read_counts(
@@ -75,46 +78,65 @@ def read_counts(
     return Counts({(row.measure, row.member, row.period): int(row.value) for row in rows})
 
 
-def read_scope(
-    connection: Connection, region: str | None, measures: Iterable[Measure], periods: Iterable[str]
-) -> tuple[Counts, str]:
-    """The counts of everything one may see, and the member they stand under."""
-    if region is None:
-        return read_counts(connection, Dimension.TOTAL, measures, periods, [""]), ""
-    return read_counts(connection, Dimension.REGION, measures, periods, [region]), region
-
-
-def read_channels(
-    connection: Connection, region: str | None, measure: Measure, periods: Sequence[str]
-) -> dict[tuple[str, str], int]:
-    """(channel, period) → value for the channels we know; a word we do not know is in the total only."""
-    words = [channel.value for channel in Channel]
-    if region is None:
-        counted = read_counts(connection, Dimension.CHANNEL, [measure], periods, words)
-        return {(word, period): counted.of(measure, word, period) for word in words for period in periods}
-    members = {word: f"{region}/{word}" for word in words}
-    counted = read_counts(connection, Dimension.REGION_CHANNEL, [measure], periods, list(members.values()))
-    return {(word, period): counted.of(measure, members[word], period) for word in words for period in periods}
-
-
-def read_offices(connection: Connection, region: str | None) -> Sequence[OfficeRow]:
-    """Offices one may see, by name; one more than the page shows, so that it can say that there are more."""
-    query = select(offices.c.office_id, offices.c.name, offices.c.departement).order_by(
-        offices.c.name, offices.c.office_id
+def read_counted(
+    connection: Connection,
+    dimension: Dimension,
+    measures: Iterable[Measure],
+    members: Sequence[str],
+    periods: Periods,
+) -> CountedTable:
+    """The four periods of some members along one dimension, added up by the database: a row a line of the page."""
+    query = select(counters.c.measure, counters.c.member, *_four(periods)).where(
+        counters.c.dimension == dimension.value,
+        counters.c.period.in_(periods.every),
+        counters.c.measure.in_([measure.value for measure in measures]),
+        counters.c.member.in_(members),
     )
-    if region is not None:
-        query = query.where(offices.c.region == region)
-    return [OfficeRow(*row) for row in connection.execute(query.limit(LONGEST_LIST + 1))]
+    rows = connection.execute(query.group_by(counters.c.measure, counters.c.member))
+    return CountedTable({(row.measure, row.member): _counted(row) for row in rows})
 
 
-def read_terminals(connection: Connection, region: str | None) -> Sequence[TerminalRow]:
-    """Terminals one may see but the revoked, the longest silent first; one more than the page shows."""
-    query = (
-        select(devices.c.terminal_id, offices.c.name, devices.c.last_seen_ms)
-        .join(offices, offices.c.office_id == devices.c.office_id)
-        .where(devices.c.state != DeviceState.REVOKED.value)
-        .order_by(func.coalesce(devices.c.last_seen_ms, 0), devices.c.terminal_id)
+def read_by_terminals(connection: Connection, area: Area, periods: Periods) -> dict[tuple[str, str], Counted]:
+    """Openings by (channel, sub-channel) of the terminals of an area, where the counters have no line of their own."""
+    query = select(devices.c.channel, devices.c.sub_channel, *_four(periods)).select_from(
+        offices.join(devices, devices.c.office_id == offices.c.office_id).join(
+            counters, counters.c.member == devices.c.terminal_id
+        )
     )
-    if region is not None:
-        query = query.where(offices.c.region == region)
-    return [TerminalRow(*row) for row in connection.execute(query.limit(LONGEST_LIST + 1))]
+    query = within(query, area).where(
+        counters.c.dimension == Dimension.TERMINAL.value,
+        counters.c.period.in_(periods.every),
+        counters.c.measure == Measure.DOSSIERS_OPENED.value,
+    )
+    rows = connection.execute(query.group_by(devices.c.channel, devices.c.sub_channel))
+    return {(row.channel, row.sub_channel): _counted(row) for row in rows}
+
+
+def read_offices(connection: Connection, area: Area) -> Sequence[OfficeRow]:
+    """Offices of an area, by name; one more than the page shows, so that it can say that there are more."""
+    query = select(offices.c.office_id, offices.c.name, offices.c.kind).order_by(offices.c.name, offices.c.office_id)
+    return [OfficeRow(*row) for row in connection.execute(within(query, area).limit(LONGEST_LIST + 1))]
+
+
+def within(query: Select[Any], area: Area) -> Select[Any]:
+    """A query over offices, of one area only."""
+    if area.region is not None:
+        query = query.where(offices.c.region == area.region)
+    return query if area.departement is None else query.where(offices.c.departement == area.departement)
+
+
+def _four(periods: Periods) -> tuple[ColumnElement[Any], ...]:
+    def summed(condition: ColumnElement[bool], name: str) -> ColumnElement[Any]:
+        return func.sum(case((condition, counters.c.value), else_=0)).label(name)
+
+    period = counters.c.period
+    return (
+        summed(period == periods.today, "today"),
+        summed(period.in_(periods.week), "week"),
+        summed(period == periods.month, "month"),
+        summed(period == ALL_TIME, "total"),
+    )
+
+
+def _counted(row: Any) -> Counted:
+    return Counted(int(row.today), int(row.week), int(row.month), int(row.total))

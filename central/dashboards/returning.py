@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from central.counters.models import Measure
+from central.dashboards.periods import Counted
 from central.dashboards.wording import number
 
 _LINES = (
@@ -21,23 +22,24 @@ _LINES = (
 
 @dataclass(frozen=True, slots=True)
 class ReturnLine:
-    """A kind of return with its three counts; ``key`` names it for tests."""
+    """A kind of return with its counts, the shortest period first; ``key`` names it for tests."""
 
     key: str
     label: str
     detail: str
-    day: str
-    month: str
-    total: str
+    cells: tuple[str, ...]
     muted: bool
 
 
-def return_lines(total: Callable[[Measure, str], int], periods: Sequence[str]) -> tuple[ReturnLine, ...]:
-    """The lines; ``total`` gives a measure of a period, ``periods`` are today, this month, all time."""
-    lines = []
-    for measure, label, detail in _LINES:
-        today, month, whole = (total(measure, period) for period in periods)
-        lines.append(
-            ReturnLine(measure.value, label, detail, number(today), number(month), number(whole), muted=whole == 0)
+def return_lines(whole: Mapping[Measure, Counted]) -> tuple[ReturnLine, ...]:
+    """The lines, from all that was counted."""
+    return tuple(
+        ReturnLine(
+            measure.value,
+            label,
+            detail,
+            tuple(number(value) for value in whole[measure].four),
+            muted=whole[measure].total == 0,
         )
-    return tuple(lines)
+        for measure, label, detail in _LINES
+    )

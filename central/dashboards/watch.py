@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, Select, Table, func, select
 
+from central.counters.models import Measure
+from central.dashboards.periods import Counted
+from central.dashboards.settings import DashboardSettings
+from central.dashboards.wording import age, number
 from central.devices.models import devices, offices
 from central.devices.registry import DeviceState
 from central.enrolments.models import pending_ins
 from central.handover.models import outbox
 from central.intake.models import chain_incidents, quarantine
+from wire.identifiers import moment
 
 WAITING, DEAD = "waiting", "dead"  # the states of a row of the outbox
+_STUCK_AFTER = timedelta(minutes=15)  # a hand-over that waits longer deserves a look
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +35,22 @@ class Watch:
     chain_incidents: int
     silent_terminals: int
     without_number: int
+
+
+@dataclass(frozen=True, slots=True)
+class WatchLine:
+    """A number of things that wait; ``alert`` when somebody should look. ``key`` names it for tests and for links."""
+
+    key: str
+    label: str
+    detail: str
+    count: int
+    alert: bool
+
+    @property
+    def value(self) -> str:
+        """As written."""
+        return number(self.count)
 
 
 def read_watch(connection: Connection, region: str | None, *, silent_before_ms: int) -> Watch:
@@ -67,3 +91,24 @@ def _silent(connection: Connection, region: str | None, before_ms: int) -> int:
     if region is not None:
         query = query.where(offices.c.region == region)
     return int(connection.execute(query).scalar_one())
+
+
+def watch_lines(
+    watch: Watch, whole: Mapping[Measure, Counted], settings: DashboardSettings, *, now: datetime
+) -> tuple[WatchLine, ...]:
+    """Put what waits into words."""
+    waits, is_stuck = "transmission à l’hébergeur", False  # noqa: RUF001 - French
+    if watch.oldest_waiting_ms is not None:
+        waited = now - moment(watch.oldest_waiting_ms)
+        waits, is_stuck = f"{waits}, depuis {age(waited).removeprefix('il y a ')}", waited > _STUCK_AFTER
+    silent = f"depuis plus de {settings.silent_after.days} jours"
+    second = whole[Measure.SECOND_ENROLMENTS].total
+    return (
+        WatchLine("outbox", "Remises en attente", waits, watch.handovers_waiting, is_stuck),
+        WatchLine("outbox_refused", "Remises refusées", "par l’hébergeur", watch.handovers_refused, True),  # noqa: RUF001
+        WatchLine("quarantined", "Quarantaine", "enregistrements mis de côté", watch.quarantined, True),
+        WatchLine("incidents", "Incidents de chaîne", "trous, bifurcations, altérations", watch.chain_incidents, True),
+        WatchLine("silent", "Bornes muettes", silent, watch.silent_terminals, True),
+        WatchLine("numbers", "Numéros à trouver", "enfants sans numéro, demandes gardées", watch.without_number, True),
+        WatchLine("second", "Secondes inscriptions", "même personne : rien n’a été rouvert", second, False),  # noqa: RUF001
+    )

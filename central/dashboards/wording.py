@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from wire.records import Channel
+from wire.records import Channel, SubChannel
 
 PARIS = ZoneInfo("Europe/Paris")
 CHANNEL_NAMES = {
@@ -16,12 +16,24 @@ CHANNEL_NAMES = {
     Channel.AUTO: ("Ouverture automatique", "sans opposition"),
 }
 UNATTRIBUTED = ("Non attribué", "canal inconnu")
+SUB_CHANNEL_NAMES = {
+    Channel.DESK: {SubChannel.HALL_TERMINAL.value: "Bornes des accueils"},
+    Channel.PHARMACY: {SubChannel.COUNTER.value: "Comptoirs"},
+    Channel.AUTO: {"letter": "Lettres sans opposition"},
+}
+"""The sub-channels there are today; what a channel has beyond them is said to be of none."""
+UNSPECIFIED = "Sous-canal inconnu"
+OFFICE_KINDS = {"cpam": "Accueil de CPAM", "pharmacy": "Pharmacie"}
 
 _THIN = "\u202f"  # narrow no-break space: between thousands, before % and €
 _WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 _MONTHS = (
     *("janvier", "février", "mars", "avril", "mai", "juin"),
     *("juillet", "août", "septembre", "octobre", "novembre", "décembre"),
+)
+_SHORT_MONTHS = (
+    *("janv.", "févr.", "mars", "avr.", "mai", "juin"),
+    *("juil.", "août", "sept.", "oct.", "nov.", "déc."),
 )
 _HOURS_SAID = 48  # up to here an age is said in hours, then in days
 
@@ -45,15 +57,38 @@ def share(part: int, whole: int) -> str:
 
 def day_name(day: date) -> str:
     """A day as said: samedi 22 novembre."""
-    ordinal = "1er" if day.day == 1 else str(day.day)
-    return f"{_WEEKDAYS[day.weekday()]} {ordinal} {_MONTHS[day.month - 1]}"
+    return f"{_WEEKDAYS[day.weekday()]} {_ordinal(day)} {_MONTHS[day.month - 1]}"
+
+
+def week_name(monday: date) -> str:
+    """A week by its Monday: semaine du 16 novembre."""
+    return f"semaine du {_ordinal(monday)} {_MONTHS[monday.month - 1]}"
+
+
+def month_name(first: date) -> str:
+    """A month: novembre 2026."""
+    return f"{_MONTHS[first.month - 1]} {first.year}"
+
+
+def date_name(day: date) -> str:
+    """A date: 6 novembre 2018."""
+    return f"{_ordinal(day)} {month_name(day)}"
+
+
+def short_day(day: date) -> str:
+    """A day under a column: 22/11."""
+    return f"{day:%d/%m}"
+
+
+def short_month(first: date) -> str:
+    """A month under a column: nov. 26."""
+    return f"{_SHORT_MONTHS[first.month - 1]} {first:%y}"
 
 
 def moment_name(at: datetime) -> str:
     """22 novembre 2026 à 15 h 34, in Paris."""
     local = at.astimezone(PARIS)
-    ordinal = "1er" if local.day == 1 else str(local.day)
-    return f"{ordinal} {_MONTHS[local.month - 1]} {local.year} à {local.hour} h {local.minute:02d}"
+    return f"{date_name(local)} à {local.hour} h {local.minute:02d}"
 
 
 def age(since: timedelta) -> str:
@@ -65,3 +100,7 @@ def age(since: timedelta) -> str:
         return f"il y a {minutes} min"
     hours = minutes // 60
     return f"il y a {hours} h" if hours < _HOURS_SAID else f"il y a {hours // 24} jours"
+
+
+def _ordinal(day: date) -> str:
+    return "1er" if day.day == 1 else str(day.day)

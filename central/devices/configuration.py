@@ -64,8 +64,8 @@ def sign_for(
 
 def answer_query(
     connection: Connection, document: bytes, place: Place, key: Ed25519PrivateKey, *, now: datetime
-) -> tuple[str, SignedConfiguration | None]:
-    """The terminal that asked, and its configuration; None when the one it holds is still right.
+) -> tuple[ConfigurationQuery, SignedConfiguration | None]:
+    """The question, and the configuration of who asked; None when the one they hold is still right.
 
     Steps:
 
@@ -91,7 +91,7 @@ def answer_query(
     if device.state is DeviceState.REVOKED:  # 3
         raise TerminalRevokedError
     signed = sign_for(connection, device.terminal_id, place, key, now=now)
-    return device.terminal_id, None if query.held == signed.etag else signed
+    return query, None if query.held == signed.etag else signed
 
 
 def _configuration(connection: Connection, terminal: str, place: Place, now: datetime) -> Configuration:

@@ -1,4 +1,4 @@
-"""The 101 départements by INSEE code, each with its region (Code officiel géographique, regions in force since 2016)."""
+"""The 101 départements by INSEE code, each with its region (Code officiel géographique, regions since 2016)."""
 
 from __future__ import annotations
 

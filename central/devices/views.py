@@ -11,6 +11,7 @@ from flask import Blueprint, Response, request
 from sqlalchemy import Connection, Engine
 
 from central.devices.bundle_shelf import BundleShelf
+from central.devices.condition import note_condition
 from central.devices.configuration import Place, answer_query, sign_for
 from central.devices.heard import note_heard
 from central.devices.registration import register
@@ -65,8 +66,9 @@ def make_blueprint(
     def configuration() -> Response:
         now = clock()
         with reading(engine) as connection:
-            terminal, signed = answer_query(connection, request.get_data(), place, answer_key, now=now)
-        note_heard(engine, terminal, now=now)
+            query, signed = answer_query(connection, request.get_data(), place, answer_key, now=now)
+        note_heard(engine, query.terminal, now=now)
+        note_condition(engine, query, now=now)
         if signed is None:
             return Response(status=HTTPStatus.NOT_MODIFIED)
         return Response(signed.document, content_type=_BYTES, headers={"ETag": signed.etag})

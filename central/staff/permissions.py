@@ -19,6 +19,7 @@ class Role(enum.Enum):
     BONUS_OFFICER = "bonus_officer"  # what is owed, and why a record was paid or not
     AUDITOR = "auditor"  # looks at everything that names no person, changes nothing
     FLEET_OPERATOR = "fleet_operator"  # terminals and offices, no money and no record
+    OUTSIDER = "outsider"  # another administration, research: months that are over, small numbers hidden
 
     @property
     def label(self) -> str:
@@ -32,12 +33,14 @@ _LABELS = {
     Role.BONUS_OFFICER: "Gestionnaire des primes",
     Role.AUDITOR: "Auditeur",
     Role.FLEET_OPERATOR: "Exploitant du parc",
+    Role.OUTSIDER: "Partenaire extérieur",
 }
 
 EVERY_ROLE = frozenset(Role)
 _COUNTS = frozenset({Role.REGIONAL_MANAGER, Role.NATIONAL, Role.BONUS_OFFICER, Role.AUDITOR})
 _RECORDS = frozenset({Role.BONUS_OFFICER, Role.AUDITOR})
-_POINTS = EVERY_ROLE - {Role.BONUS_OFFICER}
+_POINTS = EVERY_ROLE - {Role.BONUS_OFFICER, Role.OUTSIDER}
+_FIGURES = _COUNTS | {Role.OUTSIDER}  # tables of counts: what outsiders get of them, central.tables decides
 
 PERMISSIONS: Mapping[str, frozenset[Role]] = {
     "home": EVERY_ROLE,
@@ -46,21 +49,41 @@ PERMISSIONS: Mapping[str, frozenset[Role]] = {
     "staff.account": EVERY_ROLE,
     "dashboards.table": _COUNTS,
     "dashboards.live": _COUNTS,
+    "dashboards.chart": EVERY_ROLE - {Role.OUTSIDER},
+    "rollout.plan": _COUNTS,
+    "silence.points": _POINTS,
+    "silence.live": _POINTS,
     "points.fleet": _POINTS,
     "points.office": _POINTS,
     "points.terminal": _POINTS,
     "looks.ask": _RECORDS,
     "looks.see": _RECORDS,
+    "published.page": _FIGURES,
+    "exports.page": _FIGURES,
+    "exports.counts": _FIGURES,
+    "exports.series": _FIGURES,
+    "exports.indicator": _FIGURES,
+    "api.counts": _FIGURES,
+    "api.series": _FIGURES,
+    "api.silent_points": _POINTS,
+    "api.indicator": _FIGURES,
 }
 
-_TABLE, _FLEET = "dashboards.table", "points.fleet"
-FIRST_PAGE: Mapping[Role, str] = {role: _FLEET if role is Role.FLEET_OPERATOR else _TABLE for role in Role}
+FIRST_PAGE: Mapping[Role, str] = dict.fromkeys(Role, "dashboards.table") | {
+    Role.FLEET_OPERATOR: "points.fleet",
+    Role.OUTSIDER: "exports.page",
+}
 """Where somebody lands after the sign-in; each may open theirs."""
 
 
 def may_open(role: Role, endpoint: str) -> bool:
     """Whether ``role`` may open ``endpoint``; an endpoint without a line is open to nobody."""
     return role in PERMISSIONS.get(endpoint, frozenset())
+
+
+def is_outside(role: Role) -> bool:
+    """Whether the role is of somebody outside: small numbers are hidden from them."""
+    return role is Role.OUTSIDER
 
 
 def is_regional(role: Role) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from sqlalchemy import Connection, select
 
+from central.devices.departements import DEPARTEMENTS
 from central.devices.models import devices, offices
 from central.intake.models import records
 
@@ -45,6 +46,9 @@ def _of_terminal(connection: Connection, terminal_id: str) -> str | None:
 
 
 def _of_departement(connection: Connection, departement: str) -> str | None:
+    known = DEPARTEMENTS.get(departement)
+    if known is not None:
+        return known.region
     return connection.execute(select(offices.c.region).where(offices.c.departement == departement).limit(1)).scalar()
 
 

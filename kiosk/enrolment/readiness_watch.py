@@ -7,12 +7,14 @@ never hold the stage's lock while they wait; the beat that watches the card goes
 from __future__ import annotations
 
 from kiosk.enrolment.errors import NotReadyError, StoreError
+from kiosk.enrolment.faults import TABLE, Severity, first_that_stops
 from kiosk.enrolment.machine import CentralReading
 from kiosk.enrolment.panel_rows import rows_of
 from kiosk.enrolment.ports import PRINTER_PARTS, DoubtfulSlip, NoSecondReader
 from kiosk.enrolment.readiness import Observation, current_faults
 from kiosk.enrolment.stage import Stage
 from kiosk.enrolment.steps import RESTING, Step
+from wire.configuration import Condition
 
 EVERY = 5.0
 """Seconds between two looks: paper that ran out is said before the next person has come."""
@@ -41,6 +43,15 @@ class ReadinessWatch:
             stage.seen, stage.faults = seen, faults
             if changed and stage.journey.step in _DRAWN_ANEW:
                 stage.redraw()
+
+    def condition(self) -> Condition | None:
+        """What central is told: the faults that somebody should mend; None before the first look."""
+        stage = self._stage
+        if stage.seen is None:
+            return None
+        faults = stage.faults  # replaced as a whole at each look: no lock is needed to read it
+        codes = tuple(TABLE[fault].code for fault in faults if TABLE[fault].severity is not Severity.INFO)
+        return Condition(faults=codes, enrols=first_that_stops(faults) is None)
 
     def _observed(self) -> Observation:
         tools = self._stage.tools

@@ -12,7 +12,7 @@ from kiosk.sync.keys import DeviceKey
 from kiosk.sync.link import CentralLink
 from kiosk.sync.server_time import ServerTime
 from kiosk.sync.whereabouts import HeldWhereabouts
-from wire.configuration import ConfigurationQuery
+from wire.configuration import Condition, ConfigurationQuery
 
 _log = logging.getLogger(__name__)
 REVOKED = "terminal_revoked"
@@ -46,6 +46,11 @@ class Refresher:
         self._due_s = 0.0
         self._trust_due_s = 0.0
         self._failure: str | None = None
+        self._condition: Callable[[], Condition | None] = lambda: None
+
+    def tell(self, condition: Callable[[], Condition | None]) -> None:
+        """Tell central from now on, with each question, what ``condition`` says of the terminal."""
+        self._condition = condition
 
     @property
     def failure(self) -> str | None:
@@ -93,6 +98,7 @@ class Refresher:
             terminal=self._whereabouts.terminal,
             asked_ms=self._server_time.stamp_ms(),
             held=self._whereabouts.configuration_etag(),
+            condition=self._condition(),
         )
         fetched = self._link.configuration(self._key.configuration_query(query))
         if fetched is not None:

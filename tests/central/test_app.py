@@ -19,6 +19,7 @@ from wire import homes
 from wire.errors import TrustError
 
 OPEN_ROUTES = {
+    "/api/v1/openapi.json GET",
     "/connexion GET",
     "/connexion POST",
     "/connexion/authentificateur GET",
@@ -42,6 +43,10 @@ OPEN_ROUTES = {
 }
 CLOSED_ROUTES = {
     "/ GET",
+    "/api/v1/counts GET",
+    "/api/v1/indicator-2.8.4 GET",
+    "/api/v1/series GET",
+    "/api/v1/silent-points GET",
     "/bornes GET",
     "/bornes/<terminal_id> GET",
     "/compte GET",
@@ -49,9 +54,21 @@ CLOSED_ROUTES = {
     "/deconnexion/partout POST",
     "/enregistrement GET",
     "/enregistrement POST",
+    "/exports GET",
+    "/exports/comptes.csv GET",
+    "/exports/comptes.xlsx GET",
+    "/exports/indicateur.csv GET",
+    "/exports/indicateur.xlsx GET",
+    "/exports/serie.csv GET",
+    "/exports/serie.xlsx GET",
+    "/indicateur GET",
     "/points/<office_id> GET",
     "/tableau GET",
     "/tableau/vivant GET",
+    "/tableau/courbe.svg GET",
+    "/deploiement GET",
+    "/points-a-suivre GET",
+    "/points-a-suivre/vivant GET",
 }
 
 

@@ -27,7 +27,7 @@ from wire.batch import (
     verify_batch,
     write_answer,
 )
-from wire.configuration import open_configuration_query
+from wire.configuration import Condition, open_configuration_query
 from wire.facts import Administrative, read_administrative
 from wire.figures import OfficeFigures, open_figures_query, write_figures
 from wire.identifiers import RecordId, milliseconds
@@ -62,6 +62,7 @@ class CentralSimulator(CentralLink):
     configuration_document: bytes = b""
     configuration_etag: str = '"c1"'
     revoked: bool = False
+    told: Condition | None = None
     status_word: PersonStatus = PersonStatus.NONE
     questions: list[str] = field(default_factory=list)
     proofs: MemoryProofs = field(default_factory=MemoryProofs)
@@ -137,7 +138,8 @@ class CentralSimulator(CentralLink):
 
     def configuration(self, query: bytes) -> Fetched | None:
         self._be_there()
-        held = open_configuration_query(query, self.programme.device_public()).held
+        asked = open_configuration_query(query, self.programme.device_public())
+        held, self.told = asked.held, asked.condition
         if self.revoked:
             raise RefusedError("revoked", status=403, code="terminal_revoked")
         return (

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Row, Select, func, select
 
-from central.devices.models import devices, offices
+from central.devices.condition import read_faults
+from central.devices.models import conditions, devices, offices
 from central.intake.models import chain_incidents, quarantine
 
 LONGEST_LIST = 500  # terminals on one page, the longest silent first
@@ -24,6 +25,7 @@ class PointRow:
     office_name: str
     departement: str
     last_seen_ms: int | None
+    faults: tuple[str, ...]  # what it last told of itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +44,13 @@ def read_points(connection: Connection, region: str | None, *, office_id: str | 
     query = _points(region).order_by(func.coalesce(devices.c.last_seen_ms, 0), devices.c.terminal_id)
     if office_id is not None:
         query = query.where(devices.c.office_id == office_id)
-    return [PointRow(*row) for row in connection.execute(query.limit(LONGEST_LIST))]
+    return [_point(row) for row in connection.execute(query.limit(LONGEST_LIST))]
 
 
 def read_point(connection: Connection, region: str | None, terminal_id: str) -> PointRow | None:
     """One terminal; None when there is none of that name in the region."""
     row = connection.execute(_points(region).where(devices.c.terminal_id == terminal_id)).one_or_none()
-    return None if row is None else PointRow(*row)
+    return None if row is None else _point(row)
 
 
 def read_office(connection: Connection, region: str | None, office_id: str) -> OfficeFacts | None:
@@ -80,8 +82,18 @@ def _points(region: str | None) -> Select[Any]:
         devices.c.terminal_id,
         devices.c.state,
         devices.c.office_id,
-        offices.c.name,
+        offices.c.name.label("office_name"),
         offices.c.departement,
         devices.c.last_seen_ms,
-    ).join(offices, offices.c.office_id == devices.c.office_id)
+        func.coalesce(conditions.c.faults, "").label("faults"),
+    ).select_from(
+        devices.join(offices, offices.c.office_id == devices.c.office_id).outerjoin(
+            conditions, conditions.c.terminal_id == devices.c.terminal_id
+        )
+    )
     return query if region is None else query.where(offices.c.region == region)
+
+
+def _point(row: Row[Any]) -> PointRow:
+    known = row._asdict()
+    return PointRow(**known | {"faults": read_faults(known["faults"])})

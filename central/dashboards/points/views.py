@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,7 +10,10 @@ from flask import Blueprint, abort, render_template
 from sqlalchemy import Connection, Engine
 
 from central.counters.models import Dimension, Measure
-from central.dashboards.page import SILENT_AFTER, Periods
+from central.dashboards.areas import Area
+from central.dashboards.drawing import NARROW, WIDE
+from central.dashboards.page import drawing_says, drawing_version
+from central.dashboards.periods import Periods, day_of
 from central.dashboards.points.queries import (
     LONGEST_LIST,
     PointRow,
@@ -20,8 +23,11 @@ from central.dashboards.points.queries import (
     read_points,
     read_set_aside,
 )
-from central.dashboards.queries import read_counts
-from central.dashboards.wording import age, number
+from central.dashboards.queries import read_counted
+from central.dashboards.series import Grain, Point, buckets, read_series
+from central.dashboards.settings import DashboardSettings
+from central.dashboards.silence.reasons import fault_advice
+from central.dashboards.wording import OFFICE_KINDS, age, number
 from central.devices.regions import region_name
 from central.devices.registry import DeviceState
 from central.engine import reading
@@ -33,20 +39,20 @@ _STATES = {
     DeviceState.REGISTERED.value: "en service",
     DeviceState.REVOKED.value: "révoquée",
 }
-_KINDS = {"cpam": "Accueil de CPAM", "pharmacy": "Pharmacie"}
 
 
 @dataclass(frozen=True, slots=True)
 class PointLine:
-    """A terminal as a page says it."""
+    """A terminal as a page says it; ``faults`` are (code, what to do)."""
 
     row: PointRow
     state: str
     last_seen: str
     is_silent: bool
+    faults: tuple[tuple[str, str], ...]
 
 
-def make_blueprint(engine: Engine, clock: Callable[[], datetime]) -> Blueprint:
+def make_blueprint(engine: Engine, clock: Callable[[], datetime], settings: DashboardSettings) -> Blueprint:
     """The three routes; what they name was placed in the region before they are asked (central/staff/scope.py)."""
     blueprint = Blueprint("points", __name__)
 
@@ -55,7 +61,7 @@ def make_blueprint(engine: Engine, clock: Callable[[], datetime]) -> Blueprint:
         region = current().region
         with reading(engine) as connection:
             rows = read_points(connection, region)
-        lines = [_line(row, clock()) for row in rows]
+        lines = [_line(row, settings, clock()) for row in rows]
         return render_template("points/fleet.html", lines=lines, scope=region_name(region), longest=LONGEST_LIST)
 
     @blueprint.get("/points/<office_id>")
@@ -66,11 +72,17 @@ def make_blueprint(engine: Engine, clock: Callable[[], datetime]) -> Blueprint:
             if found is None:
                 abort(404)
             rows = read_points(connection, region, office_id=office_id)
-            counts = _openings(connection, Dimension.OFFICE, office_id, Periods.at(clock()).three)
-        lines = [_line(row, clock()) for row in rows]
-        kind = _KINDS.get(found.kind, found.kind)
-        where = region_name(found.region)
-        return render_template("points/office.html", office=found, kind=kind, where=where, lines=lines, counts=counts)
+            openings = _openings(connection, Dimension.OFFICE, office_id, clock())
+        lines = [_line(row, settings, clock()) for row in rows]
+        return render_template(
+            "points/office.html",
+            office=found,
+            kind=OFFICE_KINDS.get(found.kind, found.kind),
+            area=Area(found.region, found.departement),
+            lines=lines,
+            series={"office_id": office_id},
+            **openings,
+        )
 
     @blueprint.get("/bornes/<terminal_id>")
     def terminal(terminal_id: str) -> str:
@@ -78,24 +90,39 @@ def make_blueprint(engine: Engine, clock: Callable[[], datetime]) -> Blueprint:
             found = read_point(connection, current().region, terminal_id)
             if found is None:
                 abort(404)
-            counts = _openings(connection, Dimension.TERMINAL, terminal_id, Periods.at(clock()).three)
+            openings = _openings(connection, Dimension.TERMINAL, terminal_id, clock())
             waits = (read_open_incidents(connection, terminal_id), read_set_aside(connection, terminal_id))
-        line = _line(found, clock())
-        return render_template("points/terminal.html", line=line, counts=counts, incidents=waits[0], set_aside=waits[1])
+        return render_template(
+            "points/terminal.html",
+            line=_line(found, settings, clock()),
+            incidents=waits[0],
+            set_aside=waits[1],
+            series={"terminal_id": terminal_id},
+            **openings,
+        )
 
     return blueprint
 
 
-def _openings(connection: Connection, dimension: Dimension, member: str, periods: Sequence[str]) -> list[str]:
-    counts = read_counts(connection, dimension, [Measure.DOSSIERS_OPENED], periods, [member])
-    return [number(counts.of(Measure.DOSSIERS_OPENED, member, period)) for period in periods]
+def _openings(connection: Connection, dimension: Dimension, member: str, now: datetime) -> dict[str, object]:
+    """The counts of one point, and its last days drawn."""
+    opened = Measure.DOSSIERS_OPENED
+    counted = read_counted(connection, dimension, [opened], [member], Periods.at(now)).of(opened, member)
+    points: tuple[Point, ...] = read_series(connection, (dimension, member), buckets(Grain.DAY, day_of(now)))
+    return {
+        "counts": [number(value) for value in counted.four],
+        "points": points,
+        "says": drawing_says(points, Grain.DAY),
+        "drawing": {"version": drawing_version(points), "wide": WIDE, "narrow": NARROW},
+    }
 
 
-def _line(row: PointRow, now: datetime) -> PointLine:
+def _line(row: PointRow, settings: DashboardSettings, now: datetime) -> PointLine:
     since = None if row.last_seen_ms is None else now - moment(row.last_seen_ms)
     return PointLine(
         row=row,
         state=_STATES.get(row.state, row.state),
         last_seen="jamais" if since is None else age(since),
-        is_silent=row.state == DeviceState.REGISTERED.value and since is not None and since > SILENT_AFTER,
+        is_silent=row.state == DeviceState.REGISTERED.value and since is not None and since > settings.silent_after,
+        faults=tuple((code, fault_advice(code)) for code in row.faults),
     )

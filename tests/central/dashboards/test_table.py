@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import insert, update
@@ -51,7 +52,7 @@ def cells(page: str, table: str, row: str) -> list[str]:
     """The cells of a row, by the words of its head."""
     body = page.split(f'data-test="{table}"', 1)[1].split("</table>", 1)[0]
     line = next(
-        part for part in body.split("<tr") if re.search(rf'<th scope="row">(<time[^>]*>)?{re.escape(row)}<', part)
+        part for part in body.split("<tr") if re.search(rf'<th scope="row">(<(time|a) [^>]*>)?{re.escape(row)}<', part)
     )
     return [re.sub(r"<[^>]*>", "", cell).strip() for cell in re.findall(r"<td[^>]*>(.*?)</td>", line, re.DOTALL)]
 
@@ -61,18 +62,116 @@ def test_openings_are_told_by_today_month_and_in_all(site: CentralSite) -> None:
         site.count(OPENED, day, IN_HALL, value)
     page = seen_by(site)
     assert figure(page, "opened") == "1 205"
-    assert cells(page, "channels", "Accueils de CPAM")[:4] == ["2", "5", "1 205", "100,0 %"]
-    assert cells(page, "offices", HALL.name)[:3] == ["2", "5", "1 205"]
-    assert cells(page, "terminals", "HALL-75-01-A")[:3] == ["2", "5", "1 205"]
+    four = ["2", "5", "5", "1 205"]
+    assert cells(page, "channels", "Accueils de CPAM")[:5] == [*four, "100,0 %"]
+    assert cells(page, "channels", "Bornes des accueils")[:4] == four
+    assert cells(page, "regions", "Île-de-France")[:4] == four
+    assert cells(page, "departements", "Paris")[:4] == four
+
+
+def test_a_week_begins_on_monday_and_may_be_of_two_months(site: CentralSite) -> None:
+    site.clock.now = datetime.fromisoformat("2026-12-01T09:00:00+00:00")  # a Tuesday
+    for day, value in (("2026-12-01", 1), ("2026-11-30", 20), ("2026-11-29", 300)):
+        site.count(OPENED, day, IN_HALL, value)
+    assert cells(seen_by(site), "channels", "Accueils de CPAM")[:4] == ["1", "21", "1", "321"]
+
+
+def test_one_goes_from_the_country_to_an_office_by_region_and_departement(site: CentralSite) -> None:
+    site.count(OPENED, TODAY, IN_HALL, 7)
+    country, region = seen_by(site), seen_by(site, path="/tableau?region=11")
+    departement = seen_by(site, path="/tableau?departement=75")
+    assert 'href="/tableau?region=11"' in country
+    assert 'href="/tableau?departement=75"' in region
+    assert f'href="/points/{HALL.office}"' in departement
+    assert [figure(page, "opened") for page in (country, region, departement)] == ["7", "7", "7"]
+    assert cells(departement, "offices", HALL.name)[0] == "7"
+
+
+@pytest.mark.parametrize("path", ["/tableau?region=11", "/tableau?departement=75"])
+def test_each_level_tells_its_channels_and_sub_channels(site: CentralSite, path: str) -> None:
+    site.count(OPENED, TODAY, IN_HALL, 7)
+    site.count(OPENED, LAST_MONTH, IN_HALL, 3)
+    page = seen_by(site, path=path)
+    assert cells(page, "channels", "Accueils de CPAM")[:4] == ["7", "7", "7", "10"]
+    assert cells(page, "channels", "Bornes des accueils")[:4] == ["7", "7", "7", "10"]
+    assert cells(page, "channels", "Comptoirs")[:4] == ["0", "0", "0", "0"]
+
+
+@pytest.mark.parametrize("path", ["/tableau?region=99", "/tableau?departement=20", "/tableau?region=04&departement=75"])
+def test_an_area_that_is_none_is_not_found(site: CentralSite, path: str) -> None:
+    browser = site.browser()
+    browser.sign_in("NATIONAL")
+    assert browser.get(path).status_code == 404
+
+
+def test_shares_are_of_the_period_chosen(site: CentralSite) -> None:
+    site.count(OPENED, LAST_MONTH, IN_HALL, 90)
+    site.count(OPENED, TODAY, AT_COUNTER, 10)
+    assert cells(seen_by(site), "channels", "Pharmacies")[4] == "10,0 %"
+    assert cells(seen_by(site, path="/tableau?periode=jour"), "channels", "Pharmacies")[4] == "100,0 %"
+
+
+def test_openings_of_no_place_have_their_own_line_under_the_regions(site: CentralSite) -> None:
+    site.count(OPENED, TODAY, Place("auto", "letter", "", "", "", ""), 2)
+    site.count(OPENED, TODAY, IN_HALL, 8)
+    page = seen_by(site)
+    assert cells(page, "regions", "Sans lieu connu")[4] == "20,0 %"
+    assert cells(page, "departements", "Sans lieu connu")[0] == "2"
+
+
+def test_every_departement_has_its_square_and_a_region_only_its_own(site: CentralSite) -> None:
+    site.count(OPENED, TODAY, AT_COUNTER, 5)
+    country, mine = seen_by(site), seen_by(site, "RESP-04")
+    assert country.count('<li class="c') == 101
+    assert 'title="La Réunion : 5"' in country
+    assert mine.count('<li class="c') == 1
+    assert '<li class="c1 r1 s5"><a id="t974"' in mine
+
+
+def test_the_target_is_said_with_what_is_left_and_how_the_date_was_reckoned(site: CentralSite) -> None:
+    for back in range(1, 9):
+        site.count(OPENED, (date(2026, 11, 16) - timedelta(weeks=back)).isoformat(), IN_HALL, 100_000)
+    page = seen_by(site)
+    assert "Objectif national : 40 000 000 dossiers" in page
+    assert "2,0 %</strong> atteints, il en reste 39 200 000." in page
+    assert "Vers mai 2034." in page
+    assert "8 dernières semaines entières : entre 100 000" in page
+
+
+def test_a_local_target_is_shown_with_its_source_where_one_was_published(site: CentralSite) -> None:
+    assert "Objectif du département : 800 000 dossiers" in seen_by(site, path="/tableau?departement=94")
+    assert 'data-test="goal"' not in seen_by(site, path="/tableau?departement=75")
+
+
+def test_a_page_that_would_say_the_same_is_not_sent_again(site: CentralSite) -> None:
+    browser = site.browser()
+    browser.sign_in("NATIONAL")
+    found = re.search(r'name="vu" value="([0-9a-f]+)"', browser.get("/tableau").text)
+    assert found is not None
+    site.clock.pass_by(seconds=5)
+    assert browser.get(f"/tableau/vivant?vu={found[1]}").status_code == 204
+    site.count(OPENED, TODAY, IN_HALL, 1)
+    assert browser.get(f"/tableau/vivant?vu={found[1]}").status_code == 200
 
 
 def test_each_of_the_last_thirty_days_has_its_line(site: CentralSite) -> None:
     site.count(OPENED, TODAY, IN_HALL, 2)
     site.count(Measure.REFUSALS, YESTERDAY, AT_COUNTER, 4)
     page = seen_by(site)
-    assert cells(page, "days", "dimanche 22 novembre") == ["2", "0"]
-    assert cells(page, "days", "samedi 21 novembre") == ["0", "4"]
-    assert page.split('data-test="days"')[1].split("</table>")[0].count('<th scope="row">') == 30
+    assert cells(page, "series", "dimanche 22 novembre") == ["2", "0"]
+    assert cells(page, "series", "samedi 21 novembre") == ["0", "4"]
+    assert page.split('data-test="series"')[1].split("</table>")[0].count('<th scope="row">') == 30
+
+
+@pytest.mark.parametrize(
+    ("grain", "line", "count"),
+    [("semaine", "semaine du 16 novembre", ["5", "4"]), ("mois", "octobre 2026", ["7", "0"])],
+)
+def test_the_series_is_told_by_week_and_by_month(site: CentralSite, grain: str, line: str, count: list[str]) -> None:
+    for day, value in ((TODAY, 2), (YESTERDAY, 3), (LAST_MONTH, 7)):
+        site.count(OPENED, day, IN_HALL, value)
+    site.count(Measure.REFUSALS, YESTERDAY, AT_COUNTER, 4)
+    assert cells(seen_by(site, path=f"/tableau?pas={grain}"), "series", line) == count
 
 
 def test_what_no_known_channel_accounts_for_has_its_own_line_and_shares_are_not_rescaled(site: CentralSite) -> None:
@@ -81,12 +180,12 @@ def test_what_no_known_channel_accounts_for_has_its_own_line_and_shares_are_not_
     site.count(OPENED, TODAY, AT_COUNTER, 8)
     site.count(OPENED, TODAY, pigeon, 2)
     page = seen_by(site)
-    shares = [cells(page, "channels", row)[3] for row in ("Accueils de CPAM", "Pharmacies", "Non attribué")]
+    shares = [cells(page, "channels", row)[4] for row in ("Accueils de CPAM", "Pharmacies", "Non attribué")]
     assert shares == ["90,0 %", "8,0 %", "2,0 %"]
 
 
 def test_the_unattributed_line_stands_there_even_at_zero(site: CentralSite) -> None:
-    assert cells(seen_by(site), "channels", "Non attribué")[:4] == ["0", "0", "0", "–"]  # noqa: RUF001 - French
+    assert cells(seen_by(site), "channels", "Non attribué")[:5] == ["0", "0", "0", "0", "–"]  # noqa: RUF001 - French
 
 
 def test_sums_are_in_euros_to_the_cent(site: CentralSite) -> None:
@@ -129,9 +228,11 @@ def test_a_terminal_that_says_nothing_for_three_days_is_called_silent(site: Cent
 
 def test_a_revoked_terminal_is_neither_shown_nor_silent(site: CentralSite) -> None:
     site.revoke("PHARM-974-01-A")
+    site.revoke("HALL-75-01-A")
+    site.clock.pass_by(days=4)
     page = seen_by(site)
     assert "PHARM-974-01-A" not in page
-    assert "HALL-75-01-A" in page
+    assert figure(page, "silent") == "0"
 
 
 @pytest.mark.parametrize("path", ["/tableau", "/tableau/vivant"])
@@ -147,10 +248,10 @@ def test_a_regional_manager_sees_their_region_and_nothing_of_another(site: Centr
     page = seen_by(site, "RESP-04", path)
     assert "La Réunion" in page
     assert figure(page, "opened") == "5"
-    assert cells(page, "channels", "Pharmacies")[2] == "5"
-    assert cells(page, "channels", "Accueils de CPAM")[2] == "0"
+    assert cells(page, "channels", "Pharmacies")[3] == "5"
+    assert cells(page, "channels", "Accueils de CPAM")[3] == "0"
     assert [figure(page, key) for key in ("outbox", "quarantined", "incidents")] == ["0", "1", "0"]
-    assert not [word for word in ("777", "Beauvau", "HALL-75", "CPAM-75") if word in page]
+    assert not [word for word in ("777", "Beauvau", "HALL-75", "CPAM-75", "Paris :") if word in page]
 
 
 def test_the_region_cannot_be_chosen_in_the_address(site: CentralSite) -> None:
@@ -165,7 +266,7 @@ def test_a_manager_moved_to_another_region_sees_it_at_the_next_sign_in_only(site
     browser.sign_in("RESP-04")
     site.manager("RESP-04", "11")
     assert browser.get("/tableau").status_code == 302
-    assert "Beauvau" in seen_by(site, "RESP-04")
+    assert "Beauvau" in seen_by(site, "RESP-04", "/tableau?departement=75")
 
 
 def test_the_day_is_that_of_paris(site: CentralSite) -> None:
@@ -178,7 +279,7 @@ def test_the_page_renews_itself_by_htmx_without_eval_or_inline_style(site: Centr
     page = seen_by(site)
     assert '"allowEval": false' in page
     assert '"includeIndicatorStyles": false' in page
-    assert 'hx-get="/tableau/vivant" hx-trigger="every 5s"' in page
+    assert 'hx-get="/tableau/vivant?periode=tout&pas=jour" hx-include="#live-version" hx-trigger="every 5s"' in page
     assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\son[a-z]+=|\sstyle=", page)
     assert "<html" not in seen_by(site, path="/tableau/vivant")
 
@@ -187,6 +288,7 @@ def test_every_table_says_to_a_screen_reader_what_it_holds(site: CentralSite) ->
     page = seen_by(site)
     tables = page.split("<table")[1:]
     assert len(tables) == 6
+    assert 'alt="Colonnes : dossiers ouverts sur 30 jours' in page
     assert all("<caption>" in table.split("</table>")[0] for table in tables)
     assert all(f'id="{name}"' in page for name in re.findall(r'aria-labelledby="([^"]+)"', page))
     assert all('aria-hidden="true"' in drawing.split(">")[0] for drawing in page.split("<svg")[1:])
@@ -227,15 +329,15 @@ def test_those_who_came_back_have_their_own_table(site: CentralSite) -> None:
     site.count(Measure.CODE_REISSUES, LAST_MONTH, AT_COUNTER, 40)
     site.count(Measure.CLOSURES, TODAY, IN_HALL)
     page = seen_by(site)
-    assert cells(page, "returning", "Nouveaux codes") == ["2", "2", "42"]
-    assert cells(page, "returning", "Fermetures") == ["1", "1", "1"]
-    assert cells(page, "returning", "Oppositions") == ["0", "0", "0"]
+    assert cells(page, "returning", "Nouveaux codes") == ["2", "2", "2", "42"]
+    assert cells(page, "returning", "Fermetures") == ["1", "1", "1", "1"]
+    assert cells(page, "returning", "Oppositions") == ["0", "0", "0", "0"]
 
 
 def test_a_region_sees_its_own_returns_only(site: CentralSite) -> None:
     site.count(Measure.REACTIVATIONS, TODAY, IN_HALL)
     site.count(Measure.REACTIVATIONS, TODAY, AT_COUNTER, 3)
-    assert cells(seen_by(site, "RESP-04"), "returning", "Réactivations") == ["3", "3", "3"]
+    assert cells(seen_by(site, "RESP-04"), "returning", "Réactivations") == ["3", "3", "3", "3"]
 
 
 def test_openings_of_no_terminal_stand_under_their_own_channel(site: CentralSite) -> None:

@@ -6,9 +6,17 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from central.dashboards.chart import HEIGHT, WIDTH, draw
-from central.dashboards.page import DayRow
-from central.dashboards.wording import age, day_name, euros, moment_name, number, share
+from central.dashboards.wording import (
+    age,
+    date_name,
+    day_name,
+    euros,
+    moment_name,
+    number,
+    share,
+    short_month,
+    week_name,
+)
 
 
 @pytest.mark.parametrize(
@@ -34,6 +42,11 @@ def test_a_moment_is_told_in_paris() -> None:
 
 def test_the_first_of_a_month_is_said_as_one_says_it() -> None:
     assert day_name(date(2026, 12, 1)) == "mardi 1er décembre"
+    assert week_name(date(2026, 6, 1)) == "semaine du 1er juin"
+
+
+def test_a_date_is_said_in_full_and_a_month_under_a_column_is_short() -> None:
+    assert (date_name(date(2018, 11, 6)), short_month(date(2026, 2, 1))) == ("6 novembre 2018", "févr. 26")
 
 
 @pytest.mark.parametrize(
@@ -48,29 +61,3 @@ def test_the_first_of_a_month_is_said_as_one_says_it() -> None:
 )
 def test_an_age_is_said_in_the_unit_that_tells_most(since: dict[str, int], said: str) -> None:
     assert age(timedelta(**since)) == said
-
-
-def days(*counts: int) -> list[DayRow]:
-    today = date(2026, 11, 22)
-    return [
-        DayRow((today - timedelta(days=back)).isoformat(), "", count, str(count), "0")
-        for back, count in enumerate(counts)
-    ]
-
-
-def test_the_highest_day_reaches_the_top_and_an_empty_one_has_no_height() -> None:
-    drawn = draw(days(5, 0, 10)).columns
-    assert [column.height for column in drawn] == [202.0, 0.0, 101.0]
-    assert [column.peak for column in drawn] == ["10", None, None]
-
-
-def test_nothing_opened_draws_nothing_and_fails_nowhere() -> None:
-    drawn = draw(days(0, 0))
-    assert [column.height for column in drawn.columns] == [0.0, 0.0]
-    assert not [column for column in drawn.columns if column.peak]
-
-
-def test_no_column_leaves_the_drawing() -> None:
-    drawn = draw(days(*range(30))).columns
-    assert all(column.x >= 0 and column.x + column.width <= WIDTH for column in drawn)
-    assert all(0 <= column.y <= HEIGHT for column in drawn)

@@ -31,9 +31,25 @@ DOORS: list[Door] = [
     ("staff.account", "GET", "/compte"),
     ("dashboards.table", "GET", "/tableau"),
     ("dashboards.live", "GET", "/tableau/vivant"),
+    ("dashboards.chart", "GET", "/tableau/courbe.svg"),
+    ("rollout.plan", "GET", "/deploiement"),
+    ("silence.points", "GET", "/points-a-suivre"),
+    ("silence.live", "GET", "/points-a-suivre/vivant"),
     ("points.fleet", "GET", "/bornes"),
     ("points.terminal", "GET", "/bornes/<terminal_id>"),
     ("points.office", "GET", "/points/<office_id>"),
+    ("published.page", "GET", "/indicateur"),
+    ("exports.page", "GET", "/exports"),
+    ("exports.counts", "GET", "/exports/comptes.csv"),
+    ("exports.counts", "GET", "/exports/comptes.xlsx"),
+    ("exports.series", "GET", "/exports/serie.csv"),
+    ("exports.series", "GET", "/exports/serie.xlsx"),
+    ("exports.indicator", "GET", "/exports/indicateur.csv"),
+    ("exports.indicator", "GET", "/exports/indicateur.xlsx"),
+    ("api.counts", "GET", "/api/v1/counts"),
+    ("api.series", "GET", "/api/v1/series"),
+    ("api.silent_points", "GET", "/api/v1/silent-points"),
+    ("api.indicator", "GET", "/api/v1/indicator-2.8.4"),
     ("looks.ask", "GET", "/enregistrement"),
     ("looks.see", "POST", "/enregistrement"),
     ("staff.sign_out", "POST", "/deconnexion"),
@@ -137,7 +153,7 @@ def test_a_regional_manager_finds_nothing_of_another_region_at_any_door(site: Ce
     answers += [browser.get(f"{address(door[2], ARGUMENTS)}?{name}={value}") for name, value in ELSEWHERE.items()]
     answers.append(browser.get(f"{address(door[2], ARGUMENTS)}?record={RECORD_OF[THEIRS]}"))
     assert {answer.status_code for answer in answers} == {404}
-    seen = knock(browser, door).text
+    seen = knock(browser, door).data.decode(errors="replace")
     assert not [word for word in (THEIRS, PHARMACY.office, PHARMACY.name, "98\u202f765") if word in seen]
 
 
@@ -174,8 +190,10 @@ def test_each_role_lands_on_a_page_that_is_theirs(site: CentralSite, role: Role)
 @pytest.mark.parametrize("role", Role, ids=lambda role: role.value)
 def test_the_bar_offers_what_the_role_may_open_and_nothing_else(site: CentralSite, role: Role) -> None:
     page = signed_in(site, role).get("/compte").text
-    offered = set(re.findall(r'href="(/[a-z]+)"', page.split("<nav", 1)[1].split("</nav>")[0]))
+    offered = set(re.findall(r'href="(/[a-z-]+)"', page.split("<nav", 1)[1].split("</nav>")[0]))
     doors = {"dashboards.table": "/tableau", "points.fleet": "/bornes", "looks.ask": "/enregistrement"}
+    doors |= {"rollout.plan": "/deploiement", "silence.points": "/points-a-suivre"}
+    doors |= {"published.page": "/indicateur", "exports.page": "/exports"}
     assert offered == {"/compte"} | {path for endpoint, path in doors.items() if may_open(role, endpoint)}
 
 

@@ -142,3 +142,15 @@ def test_no_two_processes_number_their_screens_alike(rig: EnrolmentRig) -> None:
     rig.clock.forward(1)
     rig.restart()
     assert rig.session.screen().revision > before
+
+
+def test_central_is_told_what_somebody_should_mend_and_whether_people_can_enrol(rig: EnrolmentRig) -> None:
+    assert rig.session.readiness.condition() is None
+    look(rig, of(PrinterState.PAPER_OUT))
+    out = rig.session.readiness.condition()
+    assert out is not None
+    assert ("P-03" in out.faults, out.enrols) == (True, False)
+    look(rig, of(PrinterState.READY))
+    well = rig.session.readiness.condition()
+    assert well is not None
+    assert ("P-03" in well.faults, well.enrols) == (False, True)

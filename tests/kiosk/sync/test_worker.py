@@ -18,6 +18,7 @@ from tests.fakes.drafts import refusal
 from tests.fakes.programme import Programme
 from tests.fakes.terminal_rig import TerminalRig
 from wire.batch import BatchAnswer, Outcome, RecordOutcome, read_batch, write_answer
+from wire.configuration import Condition
 from wire.errors import FormatError
 from wire.failpoints import Failpoint
 from wire.identifiers import milliseconds
@@ -313,6 +314,18 @@ def test_a_revoked_terminal_still_delivers_what_it_holds(rig: TerminalRig, centr
     central.revoked = True
     rig.run()
     assert rig.store.waiting() == 0
+
+
+def test_what_ails_the_terminal_is_told_with_the_question_for_its_configuration(
+    rig: TerminalRig, central: CentralSimulator
+) -> None:
+    rig.run()
+    assert central.told is None
+    rig.refresher.tell(lambda: Condition(faults=("P-03",), enrols=False))
+    rig.refresher.hasten()
+    rig.run()
+    assert central.told is not None
+    assert (central.told.faults, central.told.enrols) == (("P-03",), False)
 
 
 def test_a_terminal_whose_records_are_quarantined_asks_at_once_whether_it_is_revoked(
