@@ -21,7 +21,9 @@ from central.tables.periods import Period
 from central.tables.shape import MONEY, Line, Number, Reader, Table, share
 from wire.identifiers import moment
 
-Share = Annotated[float, msgspec.Meta(description="A part of the whole, 0.28; never rescaled to make them add up to 1.")]
+Share = Annotated[
+    float, msgspec.Meta(description="A part of the whole, 0.28; never rescaled to make them add up to 1.")
+]
 Percent = Annotated[float, msgspec.Meta(description="Percent with at most two decimals, as published.")]
 Day = Annotated[str, msgspec.Meta(description="2026-11-22, by the calendar of Paris.")]
 
@@ -245,8 +247,7 @@ def _split(split: Split, sources: Mapping[str, Source]) -> PublishedSplit:
     return PublishedSplit(
         total=_figure(split.total, sources),
         channels=[
-            ChannelShare(part.channel, part.share / PERCENT, part.dossiers, part.figure is None)
-            for part in split.parts
+            ChannelShare(part.channel, part.share / PERCENT, part.dossiers, part.figure is None) for part in split.parts
         ],
         target=TARGET,
         percent_of_target=share_of(split.total.value, TARGET) / PERCENT,

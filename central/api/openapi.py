@@ -11,18 +11,18 @@ from typing import Any
 
 import msgspec
 
-from central.tables import questions
 from central.api.documents import Counts, Indicator, Problem, SilentPoints
+from central.tables import questions
 from central.tables.questions import Parameter
 
 PREFIX = "/api/v1"
 _TEXT = """Counts of the enrolment points of the Dossier Médical Partagé, read-only: the numbers of the managers' pages.
 
-Nothing here is about a person. Who may see one region is answered for that region. Outsiders are given whole months that
-are over, by channel, region and département; numbers below `scope.small_cell` are hidden, and so are others from which
-they could be computed. What no line accounts for stands in `unattributed`: shares are never rescaled.
+Nothing here is about a person. Who may see one region is answered for that region. Outsiders are given whole months
+that are over, by channel, region and département; numbers below `scope.small_cell` are hidden, and so are others from
+which they could be computed. What no line accounts for stands in `unattributed`: shares are never rescaled.
 
-A token is issued by `python -m central service issue`. Each account has a number of calls a minute (429, `Retry-After`)."""
+A token is issued by `python -m central service issue`. Each account may ask a number of times a minute (429)."""
 _PROBLEMS = {
     400: "A parameter is unknown, given twice, or not of its form.",
     401: "No session, and no token that is valid.",

@@ -34,7 +34,9 @@ _BEARER = "Bearer "
 _UNAUTHORIZED = 401
 
 
-def make_blueprint(engine: Engine, clock: Callable[[], datetime], desk: TableDesk, silent_after: timedelta) -> Blueprint:
+def make_blueprint(
+    engine: Engine, clock: Callable[[], datetime], desk: TableDesk, silent_after: timedelta
+) -> Blueprint:
     """The routes; who may ask is decided before (:func:`service_asks`, central/staff/permissions.py)."""
     blueprint = Blueprint("api", __name__, url_prefix=PREFIX)
     described = msgspec.json.encode(document())
@@ -50,7 +52,7 @@ def make_blueprint(engine: Engine, clock: Callable[[], datetime], desk: TableDes
     @blueprint.get("/series")
     def series() -> Response:
         return _answer(
-            lambda: _table(desk, questions.series_question(_read(questions.SERIES), desk.today()), clock())
+            lambda: _table(desk, questions.series_question(_read(questions.SERIES), desk.last_day(reader())), clock())
         )
 
     @blueprint.get("/silent-points")

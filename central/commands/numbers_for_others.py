@@ -18,7 +18,9 @@ from central.published.comparison import contradictions
 from central.staff.permissions import PERMISSIONS, Role
 
 _USUAL_DAYS = 365
-_ASKING = sorted(role.value for role in Role if any(role in PERMISSIONS[name] for name in ("api.counts", "api.silent_points")))
+_ASKING = sorted(
+    role.value for role in Role if any(role in PERMISSIONS[name] for name in ("api.counts", "api.silent_points"))
+)
 
 
 def add_parsers(parsers: Parsers) -> None:

@@ -17,7 +17,7 @@ def read_values(
     dimension: Dimension,
     measure: Measure,
     periods: Sequence[str],
-    members: Iterable[str] | Select[tuple[str]] | None = None,
+    members: Iterable[str] | Select[str] | None = None,
 ) -> Values:
     """One measure along one dimension, shards added up; ``members``: these, those a query names, or all (None)."""
     query = (
@@ -39,7 +39,7 @@ def read_sums(
     dimension: Dimension,
     measure: Measure,
     periods: Sequence[str],
-    members: Select[tuple[str]] | None = None,
+    members: Select[str] | None = None,
 ) -> dict[str, int]:
     """Period → the sum over all members of a dimension, or over those that a query names."""
     query = (

@@ -8,7 +8,6 @@ from datetime import date
 from central.counters.models import Measure
 from central.tables.outside import BREAKDOWNS, MEASURES
 from central.tables.periods import EVER, Period, Step, day_of, month_before, month_of, week_of
-from central.tables.questions import series_question
 from central.tables.shape import By, Question, Reader
 
 _MONTHS_SHOWN = 3  # to outsiders, beside all time
@@ -25,16 +24,6 @@ def counts_question(read: Mapping[str, str], reader: Reader, today: date) -> Que
     inside = (day_of(today), week_of(today), month_of(today))
     periods = _months_over(today) if reader.is_outside else inside
     return Question(measure=Measure(read["measure"]), by=By(read["by"]), periods=(*periods, EVER))
-
-
-def span_question(read: Mapping[str, str], reader: Reader, today: date) -> Question:
-    """The series of a span; for outsiders it ends with the last month that is over, unless another end is named.
-
-    Raises:
-        QuestionError: as :func:`central.tables.questions.series_question`.
-    """
-    over = month_before(today).last
-    return series_question(read, over if reader.is_outside and over is not None else today)
 
 
 def offered_measures(*, is_outside: bool) -> tuple[Measure, ...]:

@@ -53,8 +53,11 @@ def series_sheet(table: Table, now: datetime, *, is_outside: bool) -> Sheet:
     lines = (*table.lines, table.rest, table.total)
     heads = ("Période", "Du", "Au", *(line.label for line in lines), "Remarque")
     rows = tuple(
-        (period.name, _day(period.first), _day(period.last), *(_cell(line.numbers[at], table) for line in lines))
-        + (_remark([line.numbers[at] for line in lines]),)
+        (
+            *_dates(period),
+            *(_cell(line.numbers[at], table) for line in lines),
+            _remark([one.numbers[at] for one in lines]),
+        )
         for at, period in enumerate(question.periods)
     )
     name = f"{question.measure.value}-serie"
@@ -63,7 +66,19 @@ def series_sheet(table: Table, now: datetime, *, is_outside: bool) -> Sheet:
 
 def indicator_sheet(figures: Sequence[Figure], sources: dict[str, Source], now: datetime) -> Sheet:
     """The published figures, a figure a row, each with its source."""
-    heads = ("Date", "Depuis", "Mesure", "Canal", "Région", "Valeur", "Jusqu’à", "Précision", "Source", "Publié", "Note")  # noqa: RUF001 - French
+    heads = (
+        "Date",
+        "Depuis",
+        "Mesure",
+        "Canal",
+        "Région",
+        "Valeur",
+        "Jusqu’à",  # noqa: RUF001 - French
+        "Précision",
+        "Source",
+        "Publié",
+        "Note",
+    )
     rows = tuple(_published(figure, sources[figure.source]) for figure in figures)
     remarks = (
         "Indicateur 2.8.4 : chiffres publiés, chacun avec sa source ; aucun n’est calculé ni moyenné ici.",  # noqa: RUF001 - French
@@ -125,5 +140,7 @@ def _published(figure: Figure, source: Source) -> tuple[Cell, ...]:
     )
 
 
-def _day(day: object) -> str:
-    return "" if day is None else str(day)
+def _dates(period: Period) -> tuple[str, str, str]:
+    """All time has no days."""
+    first, last = ("" if day is None else day.isoformat() for day in (period.first, period.last))
+    return period.name, first, last

@@ -20,7 +20,7 @@ from central.published.service import read_all, read_source_names
 from central.staff.permissions import is_outside
 from central.staff.views import current
 from central.tables.desk import TableDesk
-from central.tables.questions import COUNTS_FILE, SERIES_FILE, Parameter, read_query
+from central.tables.questions import COUNTS_FILE, SERIES_FILE, Parameter, read_query, series_question
 from central.tables.wording import BY_NAMES, MEASURE_NAMES
 
 
@@ -62,7 +62,7 @@ def _counts(desk: TableDesk, now: datetime) -> Sheet:
 def _series(desk: TableDesk, now: datetime) -> Sheet:
     read = _read(SERIES_FILE)
     reader = asked.reader_of(read, current().region, is_outside=is_outside(current().role))
-    table = desk.table(reader, asked.span_question(read, reader, desk.today()))
+    table = desk.table(reader, series_question(read, desk.last_day(reader)))
     return series_sheet(table, now, is_outside=reader.is_outside)
 
 

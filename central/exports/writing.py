@@ -25,7 +25,7 @@ _SHEET_NAME_LIMIT = 31
 
 
 def as_csv(sheet: Sheet) -> bytes:
-    """The bytes of the CSV. Remarks come after the table, an empty line between, so that the heads are the first line."""
+    """The bytes of the CSV: heads first; after the table and an empty line, what must be said beside it."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
     writer.writerow([_text(head) for head in sheet.heads])
@@ -36,7 +36,7 @@ def as_csv(sheet: Sheet) -> bytes:
 
 
 def as_xlsx(sheet: Sheet, now: datetime) -> bytes:
-    """The bytes of the workbook: remarks above, then the table, its heads frozen. The same sheet makes the same bytes."""
+    """The bytes of the workbook: remarks above, then the table, its heads frozen."""
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     book.set_properties({"title": sheet.name, "created": now.replace(tzinfo=None)})

@@ -1,7 +1,7 @@
 """Reading published series from CSV: every line checked before any is kept.
 
-Columns: ``date,since,measure,channel,region,value,highest,precision,source,note``; comma or semicolon, UTF-8. Shares are
-percent with at most two decimals, everything else whole numbers without a thousands mark.
+Columns: ``date,since,measure,channel,region,value,highest,precision,source,note``; comma or semicolon, UTF-8. Shares
+are percent with at most two decimals, everything else whole numbers without a thousands mark.
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ from central.engine import reading
 from central.errors import QuestionError
 from central.tables.inside import read_inside
 from central.tables.outside import read_outside
+from central.tables.periods import month_before
 from central.tables.shape import Question, Reader, Table
 from wire.identifiers import milliseconds
 
@@ -28,6 +29,11 @@ class TableDesk:
     def today(self) -> date:
         """The date in Paris."""
         return date.fromisoformat(paris_day(milliseconds(self.clock())))
+
+    def last_day(self, reader: Reader) -> date:
+        """Where a series ends that names no end: today; for outsiders, with the last month that is over."""
+        over = month_before(self.today()).last
+        return over if reader.is_outside and over is not None else self.today()
 
     def table(self, reader: Reader, question: Question) -> Table:
         """The answer, read in one transaction.

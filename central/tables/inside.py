@@ -32,7 +32,7 @@ class _Members:
     dimension: Dimension
     named: Mapping[str, tuple[str, str]]
     onward: str | None = None
-    whole: Select[tuple[str]] | None = None
+    whole: Select[str] | None = None
 
 
 def read_inside(connection: Connection, region: str | None, question: Question) -> Table:
@@ -46,7 +46,8 @@ def read_inside(connection: Connection, region: str | None, question: Question) 
     scope = read_values(connection, dimension, question.measure, keys, [member])
     total = _numbers(scope, member, question.periods)
     if question.by is By.TOTAL:
-        lines, accounted, onward = (Line(region or "", region_name(region), total),), total, None
+        lines: tuple[Line, ...] = (Line(region or "", region_name(region), total),)
+        accounted, onward = total, None
     else:
         members = _members(connection, region, question, keys)
         lines = _lines(connection, members, question, keys)
@@ -73,14 +74,11 @@ def only(lines: tuple[Line, ...], member: str | None) -> tuple[Line, ...]:
     return found
 
 
-def _lines(
-    connection: Connection, members: _Members, question: Question, keys: Sequence[str]
-) -> tuple[Line, ...]:
+def _lines(connection: Connection, members: _Members, question: Question, keys: Sequence[str]) -> tuple[Line, ...]:
     counted = [member for member, _ in members.named.values()]
     values = read_values(connection, members.dimension, question.measure, keys, counted)
     return tuple(
-        Line(code, label, _numbers(values, member, question.periods))
-        for code, (member, label) in members.named.items()
+        Line(code, label, _numbers(values, member, question.periods)) for code, (member, label) in members.named.items()
     )
 
 
@@ -110,12 +108,14 @@ def _members(connection: Connection, region: str | None, question: Question, key
     if question.by is By.SUB_CHANNEL:
         return _sub_channels(connection, region, question, keys)
     if question.by is By.REGION:
-        codes = REGIONS if region is None else [region]
-        return _Members(Dimension.REGION, {code: (code, region_name(code)) for code in codes})
+        regions = list(REGIONS) if region is None else [region]
+        return _Members(Dimension.REGION, {code: (code, region_name(code)) for code in regions})
     if question.by is By.DEPARTEMENT:
-        codes = DEPARTEMENTS if region is None else departements_of(region)
+        codes = tuple(DEPARTEMENTS) if region is None else departements_of(region)
         return _Members(Dimension.DEPARTEMENT, {code: (code, departement_name(code)) for code in codes})
-    return _offices(connection, region, question) if question.by is By.OFFICE else _terminals(connection, region, question)
+    return (
+        _offices(connection, region, question) if question.by is By.OFFICE else _terminals(connection, region, question)
+    )
 
 
 def _channels(region: str | None) -> _Members:
@@ -153,8 +153,8 @@ def _terminals(connection: Connection, region: str | None, question: Question) -
 def _piece(
     connection: Connection,
     dimension: Dimension,
-    query: Select[tuple[str, str]],
-    whole: Select[tuple[str]],
+    query: Select[str, str],
+    whole: Select[str],
     question: Question,
 ) -> _Members:
     """A piece of a long list, in the order of its codes; one row more is read to know whether it goes on."""

@@ -65,7 +65,8 @@ def period(name: str) -> Period:
         parts = [int(part) for part in name.split("-")]
         if len(parts) == 1:
             return _year(parts[0])
-        return month_of(date(*parts, 1)) if len(parts) == 2 else day_of(date(*parts))  # noqa: PLR2004 - year and month
+        year, month, *days = parts
+        return day_of(date(year, month, days[0])) if days else month_of(date(year, month, 1))
     except ValueError as error:
         raise QuestionError("the calendar has no such period", code="period_unknown", status=404) from error
 

@@ -1,4 +1,4 @@
-"""What may be asked: every parameter once, as OpenAPI describes it and as it is read. Unknown ones are refused. Pure."""
+"""What may be asked: every parameter once, as OpenAPI describes it and as it is read; unknown ones refused. Pure."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ REGION = Parameter(
     {"type": "string", "enum": list(REGIONS)},
 )
 MEMBER = Parameter("member", "One line alone, by its code.", {"type": "string", "pattern": _CODE})
-AFTER = Parameter("after", "Goes on after this code: `next` of the answer before.", {"type": "string", "pattern": _CODE})
+AFTER = Parameter("after", "Goes on after this code: the last answer's `next`.", {"type": "string", "pattern": _CODE})
 LIMIT = Parameter(
     "limit",
     "How many offices or terminals at once.",

@@ -23,7 +23,9 @@ class Family:
 
 
 def hidden_cells(values: Mapping[Cell, int], families: Sequence[Family], threshold: int) -> frozenset[Cell]:
-    """The cells to hide. Steps, until nothing more is to be hidden:
+    """The cells to hide.
+
+    Steps, until nothing more is to be hidden:
 
     1. every small cell is hidden; zeros are shown, they tell of nobody;
     2. a sum with a hidden cell has at least two of them, the parent counted: one equation, two unknowns. As the
