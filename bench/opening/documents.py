@@ -9,12 +9,14 @@ from bench.opening.line import LIMITS
 from bench.opening.tally import Request
 from kiosk.sync.refresh import RefreshPace
 from tests.fakes.terminal import FakeTerminal
-from wire.configuration import ConfigurationQuery, open_configuration, write_configuration_query
+from wire.configuration import Condition, ConfigurationQuery, open_configuration, write_configuration_query
 from wire.identifiers import milliseconds
 from wire.trust import KeyUse, open_bundle
 
 PACE = RefreshPace()
 """The field's."""
+
+_WELL = Condition(faults=(), enrols=True)
 
 
 class Documents:
@@ -61,7 +63,9 @@ class Documents:
     async def _ask_configuration(self) -> None:
         made = self._made
         asked_ms = milliseconds(datetime.now(UTC))
-        query = ConfigurationQuery(terminal=made.name, asked_ms=asked_ms, held=self._configuration_etag)
+        query = ConfigurationQuery(
+            terminal=made.name, asked_ms=asked_ms, held=self._configuration_etag, condition=_WELL
+        )
         document = write_configuration_query(query, made.key)
         reply = await self._asker.ask(
             Request.CONFIGURATION,

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from msgspec.structs import replace
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, bindparam, select
 
 from central.devices.models import devices, offices, operators
 from central.devices.registry import DeviceState, find
@@ -29,6 +30,17 @@ from wire.signing import peek_document
 
 QUERY_LIMIT = 1024  # bytes of a signed question
 _ETAG_DIGITS = 32
+# Built once: the fleet asks some hundred times a second (docs/opening-hours.md).
+_PLACE = (
+    select(devices.c.terminal_id, devices.c.channel, devices.c.sub_channel, devices.c.last_seen_ms, offices)
+    .join(offices, offices.c.office_id == devices.c.office_id)
+    .where(devices.c.terminal_id == bindparam("terminal"))
+)
+_OPERATORS = (
+    select(operators)
+    .where(operators.c.office_id == bindparam("office"), operators.c.retired_ms.is_(None))
+    .order_by(operators.c.operator_id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +62,15 @@ class SignedConfiguration:
     etag: str
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Answered:
+    """The question, when who asks was last heard of, and its configuration: None when it holds the right one."""
+
+    query: ConfigurationQuery
+    last_seen_ms: int | None
+    signed: SignedConfiguration | None
+
+
 def sign_for(
     connection: Connection, terminal: str, place: Place, key: Ed25519PrivateKey, *, now: datetime
 ) -> SignedConfiguration:
@@ -58,14 +79,14 @@ def sign_for(
     Raises:
         NotFoundError: ``terminal_unknown``.
     """
-    configuration = _configuration(connection, terminal, place, now)
+    configuration = _configuration(connection, _row(connection, terminal), place, now)
     return SignedConfiguration(write_configuration(configuration, key), _etag(configuration))
 
 
 def answer_query(
     connection: Connection, document: bytes, place: Place, key: Ed25519PrivateKey, *, now: datetime
-) -> tuple[ConfigurationQuery, SignedConfiguration | None]:
-    """The question, and the configuration of who asked; None when the one they hold is still right.
+) -> Answered:
+    """The question, once it is proved, and the configuration of who asked: signed only when they hold another.
 
     Steps:
 
@@ -90,18 +111,21 @@ def answer_query(
         raise NotSignedError from None
     if device.state is DeviceState.REVOKED:  # 3
         raise TerminalRevokedError
-    signed = sign_for(connection, device.terminal_id, place, key, now=now)
-    return query, None if query.held == signed.etag else signed
+    row = _row(connection, device.terminal_id)
+    configuration = _configuration(connection, row, place, now)
+    etag = _etag(configuration)
+    signed = None if query.held == etag else SignedConfiguration(write_configuration(configuration, key), etag)
+    return Answered(query, row.last_seen_ms, signed)
 
 
-def _configuration(connection: Connection, terminal: str, place: Place, now: datetime) -> Configuration:
-    row = connection.execute(
-        select(devices.c.terminal_id, devices.c.channel, devices.c.sub_channel, offices)
-        .join(offices, offices.c.office_id == devices.c.office_id)
-        .where(devices.c.terminal_id == terminal)
-    ).one_or_none()
+def _row(connection: Connection, terminal: str) -> Row[Any]:
+    row = connection.execute(_PLACE, {"terminal": terminal}).one_or_none()
     if row is None:
         raise NotFoundError("no terminal of this name is known", code="terminal_unknown")
+    return row
+
+
+def _configuration(connection: Connection, row: Row[Any], place: Place, now: datetime) -> Configuration:
     issued = milliseconds(now)
     return Configuration(
         terminal=row.terminal_id,
@@ -124,12 +148,8 @@ def _configuration(connection: Connection, terminal: str, place: Place, now: dat
     )
 
 
-def _operators(connection: Connection, office: Row[tuple[object, ...]]) -> tuple[OperatorEntry, ...]:
-    rows = connection.execute(
-        select(operators)
-        .where(operators.c.office_id == office.office_id, operators.c.retired_ms.is_(None))
-        .order_by(operators.c.operator_id)
-    )
+def _operators(connection: Connection, office: Row[Any]) -> tuple[OperatorEntry, ...]:
+    rows = connection.execute(_OPERATORS, {"office": office.office_id})
     return tuple(
         OperatorEntry(operator=row.operator_id, role=row.role, display_name=row.display_name, pin_hash=row.pin_hash)
         for row in rows

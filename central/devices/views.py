@@ -11,7 +11,7 @@ from flask import Blueprint, Response, request
 from sqlalchemy import Connection, Engine
 
 from central.devices.bundle_shelf import BundleShelf
-from central.devices.condition import note_condition
+from central.devices.condition import news, note_condition
 from central.devices.configuration import Place, answer_query, sign_for
 from central.devices.heard import note_heard
 from central.devices.registration import register
@@ -66,12 +66,14 @@ def make_blueprint(
     def configuration() -> Response:
         now = clock()
         with reading(engine) as connection:
-            query, signed = answer_query(connection, request.get_data(), place, answer_key, now=now)
-        note_heard(engine, query.terminal, now=now)
-        note_condition(engine, query, now=now)
-        if signed is None:
+            answered = answer_query(connection, request.get_data(), place, answer_key, now=now)
+            told = news(connection, answered.query, now=now)
+        note_heard(engine, answered.query.terminal, last_ms=answered.last_seen_ms, now=now)
+        if told is not None:
+            note_condition(engine, answered.query.terminal, told, now=now)
+        if answered.signed is None:
             return Response(status=HTTPStatus.NOT_MODIFIED)
-        return Response(signed.document, content_type=_BYTES, headers={"ETag": signed.etag})
+        return Response(answered.signed.document, content_type=_BYTES, headers={"ETag": answered.signed.etag})
 
     @blueprint.get("/v1/trust")
     def trust() -> Response:
