@@ -15,7 +15,7 @@ from typing import Any
 
 from central.dashboards.series import Point
 
-WIDE, NARROW, HEIGHT = 720, 340, 260
+WIDE, NARROW, HEIGHT = 720, 340, 300
 """Pixels. Narrow is for a telephone, where a wide drawing's words would shrink beyond reading."""
 
 _INK, _QUIET, _RULE, _COLUMN, _OPEN = "#1b2327", "#566168", "#d9d5ca", "#0b5563", "#7fa9b1"  # central.css

@@ -105,7 +105,7 @@ def version_of(page: Page) -> str:
 
 
 def drawing_version(points: Sequence[Point]) -> str:
-    """What two drawings have in common that are the same."""
+    """What two drawings have in common that are the same: a browser keeps one by it."""
     return hashlib.sha256(repr(points).encode()).hexdigest()[:16]
 
 

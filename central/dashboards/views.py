@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 
 from central.counters.models import Dimension
 from central.dashboards.areas import Area, area_asked
-from central.dashboards.drawing import NARROW, WIDE, draw
+from central.dashboards.drawing import HEIGHT, NARROW, WIDE, draw
 from central.dashboards.page import View, drawing_version, present, version_of
 from central.dashboards.periods import Span, day_of
 from central.dashboards.rollout.plan import load_plan
@@ -72,7 +72,7 @@ def make_blueprint(engine: Engine, clock: Callable[[], datetime], settings: Dash
         with reading(engine) as connection:
             snapshot = read_snapshot(connection, area, view.grain, settings, now=now)
         page = present(snapshot, view, settings, load_plan(), now=now)
-        drawing = {"version": drawing_version(page.points), "wide": WIDE, "narrow": NARROW}
+        drawing = {"version": drawing_version(page.points), "wide": WIDE, "narrow": NARROW, "height": HEIGHT}
         asked = {**area.asked, "periode": view.span.value, "pas": view.grain.value}
         return {
             "page": page,

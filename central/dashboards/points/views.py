@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine
 
 from central.counters.models import Dimension, Measure
 from central.dashboards.areas import Area
-from central.dashboards.drawing import NARROW, WIDE
+from central.dashboards.drawing import HEIGHT, NARROW, WIDE
 from central.dashboards.page import drawing_says, drawing_version
 from central.dashboards.periods import Periods, day_of
 from central.dashboards.points.queries import (
@@ -113,7 +113,7 @@ def _openings(connection: Connection, dimension: Dimension, member: str, now: da
         "counts": [number(value) for value in counted.four],
         "points": points,
         "says": drawing_says(points, Grain.DAY),
-        "drawing": {"version": drawing_version(points), "wide": WIDE, "narrow": NARROW},
+        "drawing": {"version": drawing_version(points), "wide": WIDE, "narrow": NARROW, "height": HEIGHT},
     }
 
 
