@@ -27,7 +27,7 @@ def main(arguments: list[str]) -> int:
     common = {"seed": options.seed, "points": options.points, "shards": options.shards}
     try:
         if options.dossiers:
-            fill(engine, dossiers=options.dossiers, say=_say, **common)
+            fill(engine, dossiers=options.dossiers, say=_say, short_bodies=options.short_bodies, **common)
         if options.counters:
             fill_counters(engine, dossiers=options.counters, say=_say, first_shard=options.shards, **common)
         gather_statistics(engine)
@@ -56,6 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--counters", type=int, default=0, help="dossiers that only the counters tell of (none)")
     parser.add_argument("--points", type=int, default=POINTS, help="offices, each with a terminal (25,000)")
     parser.add_argument("--shards", type=int, default=1, help="as CENTRAL_SHARDS (1)")
+    parser.add_argument("--short-bodies", action="store_true", help="2 KB a dossier instead of 6.5")
     parser.add_argument("--seed", type=int, default=1)
     return parser
 

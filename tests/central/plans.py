@@ -33,8 +33,15 @@ LARGE = frozenset(
 
 _READS = ("SELECT", "WITH", "UPDATE", "DELETE")
 _SCAN = re.compile(r"^SCAN (?P<table>\w+?)(_\d+)?( USING (COVERING )?INDEX (?P<index>\w+))?$")
+_INDEXED_FOR_ONCE = re.compile(r"^SEARCH (?P<table>\w+?)(_\d+)? USING AUTOMATIC ")  # all of it is read, and sorted
+_FOR_AN_END = re.compile(r"^SEARCH (?P<table>\w+?)(_\d+)?$")  # of all of it, for a lowest or highest value
 _PART = re.compile(r"_p\d\d$")
 _PARTIAL = text("SELECT name FROM sqlite_master WHERE type = 'index' AND sql LIKE '% WHERE %'")
+
+_LEADING = text(
+    "SELECT relname::text AS name, pg_get_indexdef(indexrelid, 1, true) AS first"
+    " FROM pg_index JOIN pg_class ON oid = indexrelid WHERE indpred IS NULL"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,23 +87,24 @@ def _scans_of_sqlite(connection: Connection, asked: Asked) -> Iterator[str]:
         scan = _SCAN.match(row[3])
         if scan is not None and scan["index"] not in partial:
             yield scan["table"]
+        for whole in filter(None, (_INDEXED_FOR_ONCE.match(row[3]), _FOR_AN_END.match(row[3]))):
+            yield whole["table"]
 
 
 def _scans_of_postgresql(connection: Connection, asked: Asked) -> Iterator[str]:
     connection.execute(text("SET LOCAL enable_seqscan = off"))
+    connection.execute(text("SET LOCAL enable_bitmapscan = off"))  # the same reads, in another form
     plan = connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {asked.statement}", asked.parameters).scalar_one()
     tree = json.loads(plan) if isinstance(plan, str) else plan
-    partial = set(
-        connection.execute(
-            text("SELECT relname::text FROM pg_index JOIN pg_class ON oid = indexrelid WHERE indpred IS NOT NULL")
-        ).scalars()
-    )
-    yield from _whole_reads(tree[0]["Plan"], partial)
+    leading = {row.name: row.first for row in connection.execute(_LEADING)}
+    yield from sorted(set(_whole_reads(tree[0]["Plan"], leading)))
 
 
-def _whole_reads(node: dict[str, Any], partial: set[str]) -> Iterator[str]:
+def _whole_reads(node: dict[str, Any], leading: dict[str, str]) -> Iterator[str]:
     for child in node.get("Plans", []):
-        yield from _whole_reads(child, partial)
-    kind, is_narrow = node["Node Type"], "Index Cond" in node or node.get("Index Name") in partial
+        yield from _whole_reads(child, leading)
+    kind = node["Node Type"]
+    # A condition on a later column alone is looked for all along the index. A partial index has no leading column here.
+    is_narrow = leading.get(node.get("Index Name", ""), "") in node.get("Index Cond", "")
     if kind == "Seq Scan" or (kind in {"Index Scan", "Index Only Scan"} and not is_narrow):
         yield _PART.sub("", node["Relation Name"])
