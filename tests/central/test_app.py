@@ -31,6 +31,8 @@ OPEN_ROUTES = {
     "/connexion/mot-de-passe GET",
     "/connexion/mot-de-passe POST",
     "/healthz GET",
+    "/metrics GET",
+    "/readyz GET",
     "/static/<path:filename> GET",
     "/static/htmx.js GET",
     "/v1/batches POST",

@@ -4,15 +4,33 @@ from collections.abc import Callable
 
 from werkzeug.test import TestResponse
 
-from central.vault import views
+from central.vault.app import OPEN_ENDPOINTS
 from central.vault.models import attempts
 from tests.central.vault.site import PASSPHRASE, VaultSite, csrf_of, state_of
 from wire.codes import ActivationCode, Locator
 
+ADDRESSES = {
+    "/ GET",
+    "/activation GET",
+    "/activation POST",
+    "/activation/code GET",
+    "/activation/code POST",
+    "/healthz GET",
+    "/metrics GET",
+    "/opposition/<token> GET",
+    "/opposition/<token> POST",
+    "/readyz GET",
+    "/static/<path:filename> GET",
+    "/v1/events POST",
+    "/v1/hand-over POST",
+}
 
-def test_the_addresses_are_these_and_no_others(site: VaultSite) -> None:
-    named = views.OPEN_ENDPOINTS | views.SIGNED_ENDPOINTS | views.FORM_ENDPOINTS
-    assert {rule.endpoint for rule in site.app.url_map.iter_rules()} == named
+
+def test_the_addresses_are_these_and_no_others_and_each_is_named_as_open(site: VaultSite) -> None:
+    rules = list(site.app.url_map.iter_rules())
+    methods = {(rule.rule, method) for rule in rules for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}}
+    assert {f"{rule} {method}" for rule, method in methods} == ADDRESSES
+    assert {rule.endpoint for rule in rules} == OPEN_ENDPOINTS
 
 
 def test_an_address_added_later_is_closed(site: VaultSite) -> None:
