@@ -18,7 +18,7 @@ from central.intake.models import records
 from tests.fakes.databases import CENTRAL, database_in, on_postgresql
 
 SMALL = Size(
-    terminals=40, boot_s=2.0, visits=60, day_s=4.0, backlog=60, clocks=60.0, lost_answers=0.2, connections=8, seed=11
+    terminals=20, boot_s=1.0, visits=40, day_s=2.0, backlog=30, clocks=120.0, lost_answers=0.2, connections=8, seed=11
 )
 
 pytestmark = pytest.mark.processes
@@ -31,14 +31,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def outcome(folder: Path) -> Outcome:
-    return run(SMALL, "", folder=folder)
+    return run(SMALL, database_in(folder, CENTRAL), folder=folder)
 
 
 def test_nothing_is_lost_or_doubled_though_answers_get_lost_and_the_line_goes_down(outcome: Outcome) -> None:
     counted, tally = outcome.counted, outcome.played.tally
     assert counted.findings == ()
     assert counted.holds, counted
-    assert counted.made == counted.kept == 3 * (60 + 60 // 3)
+    assert counted.made == counted.kept == 3 * SMALL.visits + SMALL.backlog
     assert tally.answers_lost > 0
     assert tally.sent_again > 0
     assert tally.line_down > 0
