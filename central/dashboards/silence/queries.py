@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, exists, func, select
+from sqlalchemy import Connection, Select, and_, exists, func, select, true
 
 from central.counters.models import Dimension, Measure, counters
 from central.dashboards.areas import Area
@@ -103,7 +103,7 @@ def _with_condition(area: Area) -> Select[Any]:
 
 
 def _idle(area: Area, settings: DashboardSettings, now: datetime) -> Select[Any]:
-    """Registered for as long as the threshold, and no opening on any of its days."""
+    """Registered for as long as the threshold, and no opening on any of its days; who is out of order cannot open."""
     today = day_of(now)
     days = [(today - timedelta(days=back)).isoformat() for back in range(settings.idle_after.days)]
     opened = exists().where(
@@ -114,7 +114,9 @@ def _idle(area: Area, settings: DashboardSettings, now: datetime) -> Select[Any]
         counters.c.value > 0,
     )
     old_enough = devices.c.registered_ms <= milliseconds(now - settings.idle_after)
-    return _terminals(area, devices.c.registered_ms).where(old_enough, ~opened)
+    query = _terminals(area, devices.c.registered_ms)
+    query = query.outerjoin(conditions, conditions.c.terminal_id == devices.c.terminal_id)
+    return query.where(old_enough, func.coalesce(conditions.c.enrols, true()), ~opened)
 
 
 def _awaited(area: Area, issued_before: int) -> Select[Any]:

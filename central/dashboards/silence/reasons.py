@@ -24,6 +24,11 @@ class Reason(enum.Enum):
         return _WORDS[self][0]
 
     @property
+    def since(self) -> str:
+        """What the time beside a terminal is the time of."""
+        return _SINCE.get(self, "Depuis")
+
+    @property
     def advice(self) -> str:
         """What to do."""
         return _WORDS[self][1]
@@ -51,6 +56,8 @@ _WORDS = {
         "Ticket remis, borne jamais enregistrée. Vérifier la livraison, puis émettre un autre ticket.",
     ),
 }
+
+_SINCE = {Reason.SILENT: "Vue", Reason.IDLE: "Enregistrée", Reason.AWAITED: "Ticket remis"}
 
 _OF_FAULT = {
     "P-02": "Bientôt plus de papier : mettre un rouleau neuf.",

@@ -39,7 +39,7 @@ def seen_by(site: CentralSite, name: str = "NATIONAL", path: str = "/tableau") -
     browser.sign_in(name)
     answer = browser.get(path)
     assert answer.status_code == 200
-    return html.unescape(answer.text).replace("\u202f", " ")
+    return html.unescape(answer.text).replace("\u202f", " ").replace("\xa0", " ")
 
 
 def figure(page: str, key: str) -> str:

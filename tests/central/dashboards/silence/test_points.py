@@ -100,9 +100,9 @@ def test_a_terminal_not_heard_of_for_three_days_is_silent_and_nothing_else(site:
 
 
 def test_a_terminal_without_paper_is_out_of_order_and_the_page_says_what_to_do(site: CentralSite) -> None:
-    told(site, MINE, "P-03 N-01", enrols=False)
+    told(site, THEIRS, "P-03 N-01", enrols=False)
     shown = page(site)
-    assert counts(shown) == {"arret": 1, "sans-ouverture": 1}
+    assert counts(shown) == {"arret": 1}
     assert "P-03</strong> Plus de papier : mettre un rouleau." in listed(shown, Reason.STOPPED)
 
 
