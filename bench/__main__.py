@@ -21,6 +21,8 @@ PARTS = {
     "intake_speed": "bench.intake_speed.run",
     "worker_memory": "bench.worker_memory",
     "opening": "bench.opening.sample",
+    "recount": "bench.recount",
+    "pages": "bench.pages",
     "start": "bench.start",
     "voice": "bench.voice",
 }
