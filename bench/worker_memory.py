@@ -17,9 +17,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bench.figures import Figure, table
-from bench.intake_speed.load import RECORDS, Sender
+from bench.intake_speed.load import RECORDS, TERMINALS, Sender
 from bench.opening.serving import make_home
 from bench.pinned import pinned_central, resident_mib
+from central.devices.quota import USUAL_RECORDS
 from central.engine import make_engine
 from central.schema import upgrade
 
@@ -58,7 +59,8 @@ def run(records: int = ORDINARY, say: Say = lambda _line: None) -> list[Figure]:
 def _stream(folder: Path, records: int, say: Say) -> list[float]:
     """Send all; what the worker held after each twentieth, in MB."""
     keys = make_home(folder, now=datetime.now(UTC))
-    sender, database = Sender(keys), folder / "central" / "central.db"
+    sender = Sender(keys, terminals=max(TERMINALS, 2 * records // USUAL_RECORDS))  # each within its quota
+    database = folder / "central" / "central.db"
     engine = make_engine(f"sqlite:///{database}")
     upgrade(engine)
     sender.register(engine)

@@ -178,7 +178,15 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str
     PostgreSQL takes them in one execution, a column an array, for each execution of its own costs it more than the row.
     """
     if rows:
-        _run(connection, _many_rows(connection.dialect.name, table, tuple(rows[0]), ()), rows)
+        insert_values(connection, table, tuple(rows[0]), _values(rows))
+
+
+def insert_values(
+    connection: Connection, table: Table, columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]
+) -> None:
+    """The same for rows that are values already, in the order of ``columns``."""
+    if rows:
+        _run(connection, _many_rows(connection.dialect.name, table, columns, None), rows)
 
 
 def add_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], *, value: str) -> None:
@@ -187,29 +195,29 @@ def add_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, A
     No two of the rows may have one key; in the order of their keys, two workers never wait for each other.
     """
     if rows:
-        _run(connection, _many_rows(connection.dialect.name, table, tuple(rows[0]), (value,)), rows)
+        _run(connection, _many_rows(connection.dialect.name, table, tuple(rows[0]), value), _values(rows))
+
+
+def _values(rows: Sequence[Mapping[str, Any]]) -> list[tuple[Any, ...]]:
+    in_order = operator.itemgetter(*rows[0])
+    return [in_order(row) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
 class _ManyRows:
-    """A statement and the columns it takes, in its order; ``by_column``: each as a list, in one execution."""
+    """A statement that inserts; ``by_column``: it takes the rows in one execution, each column as a list."""
 
     statement: str
-    columns: tuple[str, ...]
     by_column: bool
 
 
-def _run(connection: Connection, many: _ManyRows, rows: Sequence[Mapping[str, Any]]) -> None:
-    if many.by_column:
-        arrays = tuple([row[name] for row in rows] for name in many.columns)
-        connection.exec_driver_sql(many.statement, arrays)
-    else:
-        in_order = operator.itemgetter(*many.columns)
-        connection.exec_driver_sql(many.statement, [in_order(row) for row in rows])
+def _run(connection: Connection, many: _ManyRows, rows: Sequence[tuple[Any, ...]]) -> None:
+    columns = tuple(map(list, zip(*rows, strict=True))) if many.by_column else rows
+    connection.exec_driver_sql(many.statement, columns)
 
 
 @functools.lru_cache(maxsize=256)
-def _many_rows(dialect: str, table: Table, columns: tuple[str, ...], added: tuple[str, ...]) -> _ManyRows:
+def _many_rows(dialect: str, table: Table, columns: tuple[str, ...], added: str | None) -> _ManyRows:
     by_column = dialect == "postgresql"
     if by_column:
         # As text, not as varchar(n): a cast to that would cut a word that is too long, where an assignment refuses it.
@@ -218,8 +226,7 @@ def _many_rows(dialect: str, table: Table, columns: tuple[str, ...], added: tupl
     else:
         source = f"VALUES ({', '.join('?' * len(columns))})"
     statement = f"INSERT INTO {table.name} ({', '.join(columns)}) {source}"
-    if added:
+    if added is not None:
         key = ", ".join(column.name for column in table.primary_key)
-        sums = ", ".join(f"{name} = {table.name}.{name} + excluded.{name}" for name in added)
-        statement = f"{statement} ON CONFLICT ({key}) DO UPDATE SET {sums}"
-    return _ManyRows(statement, columns, by_column)
+        statement = f"{statement} ON CONFLICT ({key}) DO UPDATE SET {added} = {table.name}.{added} + excluded.{added}"
+    return _ManyRows(statement, by_column)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import gc
-
 from central.app import create_app
+from central.collecting import settle_collector
 from central.settings import load_settings
 
 app = create_app(load_settings())
-gc.freeze()  # what starts up lives as long as the process: the collector need not walk it for every batch
+settle_collector()

@@ -1,4 +1,4 @@
-"""``python -m bench.intake_speed [--full 5000000] [--batches 96]``: print the table; exit 1 when a bound was missed."""
+"""``python -m bench.intake_speed [--full 5000000] [--batches 48]``: print the table; exit 1 when a bound was missed."""
 
 from __future__ import annotations
 

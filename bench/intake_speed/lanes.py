@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import multiprocessing
 import os
 import time
@@ -18,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from bench.bare_intake import Sent, open_all
 from bench.intake_speed.load import Load, parts_of
 from bench.intake_speed.rows import bare_insert
+from central.collecting import settle_collector
 from central.engine import make_engine
 from central.intake.service import Intake
 from central.keys import load_keys
@@ -127,7 +127,7 @@ def _serve(pipe: Connection, job: Job) -> None:
     os.sched_setaffinity(0, {job.core} & os.sched_getaffinity(0) or os.sched_getaffinity(0))
     lane = Lane(job)
     works = {one.__name__: one for one in (lane.take_in, lane.check, lane.open, lane.lay_out, lane.insert)}
-    gc.freeze()  # as central.wsgi does
+    settle_collector()  # as central.wsgi does
     pipe.send("ready")
     while True:
         try:

@@ -12,17 +12,19 @@ from sqlalchemy import Engine
 
 from bench.intake_speed.rows import RowsOfTable, recorded
 from central.devices.models import devices, offices, operators
+from central.devices.quota import Quota
 from central.engine import make_engine, writing
 from central.intake.service import Intake, IntakeParts
 from central.keys import CentralKeys
 from central.ledger.rules import load_rules
 from central.schema import upgrade
 from tests.fakes.terminal import FakeTerminal
+from wire.batch import RECORDS_LIMIT
 from wire.nir import InsAuthority
 from wire.trust import KeyUse
 
-RECORDS = 100
-"""In a batch."""
+RECORDS = RECORDS_LIMIT
+"""In a batch: what a terminal with a backlog sends."""
 
 TERMINALS = 8
 SHARDS = 8
@@ -79,7 +81,7 @@ class Sender:
 
 def parts_of(engine: Engine, keys: CentralKeys, shards: int = SHARDS) -> IntakeParts:
     """Intake's parts as central's own settings make them."""
-    return IntakeParts(engine, keys, load_rules(), shards, InsAuthority.NIR_TEST)
+    return IntakeParts(engine, keys, load_rules(), shards, InsAuthority.NIR_TEST, quota=Quota())
 
 
 def rehearsed(sender: Sender, batches: Sequence[Load], keys: CentralKeys) -> list[Load]:

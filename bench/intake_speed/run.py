@@ -26,8 +26,8 @@ from bench.opening.serving import make_home
 from central.engine import make_engine
 from central.keys import CentralKeys
 
-BATCHES = 96
-"""Of one measurement: sixteen a round, two of each terminal."""
+BATCHES = 48
+"""Of one measurement: eight a round, one of each terminal."""
 
 FULL = 20_000
 """Dossiers of the full database in an ordinary run."""
@@ -35,7 +35,7 @@ FULL = 20_000
 LEAST_OF_BARE = 0.6
 LEAST_WHEN_FULL = 0.5
 LEAST_OF_PEER = 1.0
-CORES = ((0,), (0, 1))
+CORES: tuple[tuple[int, ...], ...] = ((0,), (0, 1))
 
 Say = Callable[[str], None]
 Open = Callable[[Path], AbstractContextManager[Target]]
@@ -59,7 +59,8 @@ def run(full: int = FULL, batches: int = BATCHES, say: Say = lambda _line: None)
 def _of_database(
     target: Open, folder: Path, sender: Sender, parts: Sequence[Sequence[Load]], full: int, say: Say
 ) -> list[Figure]:
-    home, unused, rates, figures = folder / "central", iter(parts), [], []
+    home, unused, rates = folder / "central", iter(parts), list[float]()
+    figures: list[Figure] = []
     with target(home) as database:
         _know(database, sender)
         for dossiers in (0, full):
@@ -97,7 +98,8 @@ def _figures(name: str, measured: Measured) -> Iterator[Figure]:
 
 
 def _beside_peer(folder: Path, keys: CentralKeys, batches: int, say: Say) -> list[Figure]:
-    figures, home = [], folder / "central"
+    figures: list[Figure] = []
+    home = folder / "central"
     for cores in CORES:
         say(f"over HTTP, {len(cores)} core(s)")
         peers = folder / f"datasette-{len(cores)}"

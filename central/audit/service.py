@@ -11,8 +11,9 @@ from sqlalchemy import Connection, bindparam, select
 from central.audit.models import audit_entries
 from central.audit.tags import AuditTag
 from central.chains import ChainName, ChainReport, Content, Head, extend, head_of, move_head, verify_entries
-from central.engine import insert_rows
+from central.engine import insert_values
 
+_COLUMNS = ("shard", "number", "at_ms", "tag", "subject", "actor", "detail", "entry_hash")
 _WALK = (
     select(audit_entries)
     .where(audit_entries.c.shard == bindparam("in_shard"))
@@ -44,23 +45,8 @@ def append(connection: Connection, shard: int, entries: Sequence[AuditEntry], *,
         for place, entry in enumerate(entries, 1)
     ]
     hashes = extend(head, contents)
-    insert_rows(
-        connection,
-        audit_entries,
-        [
-            {
-                "shard": shard,
-                "number": number,
-                "at_ms": at_ms,
-                "tag": tag,
-                "subject": subject,
-                "actor": actor,
-                "detail": detail,
-                "entry_hash": entry_hash,
-            }
-            for (number, _, tag, subject, actor, detail), entry_hash in zip(contents, hashes, strict=True)
-        ],
-    )
+    rows = [(shard, *content, entry_hash) for content, entry_hash in zip(contents, hashes, strict=True)]
+    insert_values(connection, audit_entries, _COLUMNS, rows)
     move_head(connection, ChainName.AUDIT, shard, Head(head.number + len(entries), hashes[-1]))
 
 

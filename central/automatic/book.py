@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, select
 
 from central.automatic.models import RegisterState, register
+from central.lookups import Lookup
 
-_OPPOSED = select(register.c.fingerprint).where(
-    register.c.fingerprint.in_(bindparam("fingerprints", expanding=True)),
-    register.c.state == RegisterState.OPPOSED.value,
+_OPPOSED = Lookup(
+    select(register.c.fingerprint).where(register.c.state == RegisterState.OPPOSED.value), register.c.fingerprint
 )
 
 
 def opposed(connection: Connection, fingerprints: Iterable[bytes]) -> frozenset[bytes]:
     """Those of these persons who oppose automatic creation."""
-    wanted = list(fingerprints)
-    if not wanted:
-        return frozenset()
-    return frozenset(connection.execute(_OPPOSED, {"fingerprints": wanted}).scalars())
+    return frozenset(row.fingerprint for row in _OPPOSED.rows(connection, fingerprints))

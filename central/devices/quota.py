@@ -6,12 +6,14 @@ and kept nowhere but on the terminal, which comes again: an honest one is done t
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, case, func, select
 
 from central.devices.models import device_days
-from central.engine import insert_into
+from central.engine import insert_for
 from central.errors import TooManyError
 
 USUAL_RECORDS = 50_000
@@ -49,7 +51,13 @@ def check(connection: Connection, terminal_id: str, quota: Quota, *, records: in
 
 def add(connection: Connection, terminal_id: str, *, records: int, size: int, now_ms: int) -> None:
     """Count what is kept, or written down as damaged; a new day begins at nothing."""
-    insert = insert_into(connection, device_days)
+    values = {"terminal_id": terminal_id, "day": now_ms // _DAY_MS, "records": records, "size": size}
+    connection.execute(_add(connection.dialect.name), values)
+
+
+@functools.cache
+def _add(dialect: str) -> Any:
+    insert = insert_for(dialect, device_days)
     same_day = device_days.c.day == insert.excluded.day
 
     def grown(column: str) -> object:
@@ -57,8 +65,7 @@ def add(connection: Connection, terminal_id: str, *, records: int, size: int, no
         return case((same_day, device_days.c[column] + given), else_=given)
 
     change = {"day": insert.excluded.day, "records": grown("records"), "size": grown("size")}
-    values = {"terminal_id": terminal_id, "day": now_ms // _DAY_MS, "records": records, "size": size}
-    connection.execute(insert.values(values).on_conflict_do_update(index_elements=["terminal_id"], set_=change))
+    return insert.on_conflict_do_update(index_elements=["terminal_id"], set_=change)
 
 
 def of_day(connection: Connection, *, now_ms: int) -> int:

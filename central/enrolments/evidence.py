@@ -107,11 +107,12 @@ def is_complete(facts: AttestedFacts, *, captured_ms: int) -> bool:
     """
     notice = _notice_of(facts)
     answers = answers_of(facts)
+    said = {answer.question: answer.accepted for answer in answers}
     return (
         (notice is None or _is_named(notice))  # 1
-        and len({answer.question for answer in answers}) == len(answers)  # 2
+        and len(said) == len(answers)  # 2
         and all(_is_named(answer.shown) and answer.answered_ms > 0 for answer in answers)
-        and _are_answered(facts)  # 3
+        and _are_answered(facts, said)  # 3
         and _is_accompanied_as_needed(facts, date.fromisoformat(paris_day(captured_ms)))  # 4
         and _is_attested(facts.identity_check)  # 5
     )
@@ -151,14 +152,14 @@ def _accepts(facts: AttestedFacts, question: Question) -> bool:
     return answered(facts, question) is True
 
 
-def _are_answered(facts: AttestedFacts) -> bool:
+def _are_answered(facts: AttestedFacts, said: Mapping[Question, bool]) -> bool:
     asked = _ASKED.get(type(facts))
     if asked is None:
         return True
     return (
-        all(_accepts(facts, question) for question in asked.accepted)
-        and all(answered(facts, question) is not None for question in asked.answered)
-        and (not asked.one_of or any(answered(facts, question) is not None for question in asked.one_of))
+        all(said.get(question) is True for question in asked.accepted)
+        and asked.answered <= said.keys()
+        and (not asked.one_of or not asked.one_of.isdisjoint(said))
     )
 
 

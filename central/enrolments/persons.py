@@ -12,6 +12,7 @@ from central.accounts.models import accounts
 from central.accounts.service import AccountState
 from central.enrolments.models import dossiers, persons
 from central.enrolments.standing import Access, Closing, ContactStanding, DossierState, Motive, Standing
+from central.lookups import Lookup
 
 _DOMAIN = b"dmp-dossier-v1"
 _TIME_BYTES, _NOISE_BYTES = 6, 10
@@ -20,9 +21,10 @@ _FIND = (
     select(persons.c.fingerprint, dossiers, accounts)
     .join(dossiers, dossiers.c.dossier_id == persons.c.dossier_id)
     .join(accounts, accounts.c.dossier_id == dossiers.c.dossier_id)
-    .where(persons.c.fingerprint.in_(bindparam("fingerprints", expanding=True)))
     .set_label_style(LABEL_STYLE_TABLENAME_PLUS_COL)
 )
+_READ = Lookup(_FIND, persons.c.fingerprint)
+_HOLD = Lookup(_FIND.with_for_update(of=[dossiers, accounts]), persons.c.fingerprint)
 # What is set stands in the rows: the same columns in each of one execution.
 _WRITE_DOSSIER = update(dossiers).where(dossiers.c.dossier_id == bindparam("its_id"))
 _WRITE_ACCOUNT = update(accounts).where(accounts.c.dossier_id == bindparam("its_id"))
@@ -35,12 +37,8 @@ def standings(
 
     ``to_change`` keeps others from changing it until this transaction ends (SQLite has one writer anyway).
     """
-    wanted = list(fingerprints)
-    if not wanted:
-        return {}
-    query = _FIND.with_for_update(of=[dossiers, accounts]) if to_change else _FIND
-    rows = connection.execute(query, {"fingerprints": wanted}).mappings()
-    return {row["persons_fingerprint"]: _standing(row) for row in rows}
+    rows = (_HOLD if to_change else _READ).rows(connection, fingerprints)
+    return {row.persons_fingerprint: _standing(row._mapping) for row in rows}  # noqa: SLF001 - its public name
 
 
 def _standing(row: RowMapping) -> Standing:

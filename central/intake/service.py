@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, bindparam, select
+from sqlalchemy import Connection, Engine, select
 
 from central.chains import wait_for_others
 from central.db import shard_of
@@ -27,6 +27,7 @@ from central.intake.waiting import resume
 from central.intake.writing import write_rows
 from central.keys import CentralKeys
 from central.ledger.rules import Rules
+from central.lookups import Lookup
 from wire.batch import Batch, BatchAnswer, BatchItem, Outcome, RecordOutcome, read_batch, write_answer
 from wire.configuration import Regime
 from wire.errors import FormatError, SignatureError
@@ -42,9 +43,7 @@ FORGERY_QUIET_MS = 60_000
 to make central write to its disk with each request."""
 
 _SEQUENCES = range(1 << 53)
-_KNOWN = select(records.c.record_id, records.c.record_hash).where(
-    records.c.record_id.in_(bindparam("ids", expanding=True))
-)
+_KNOWN = Lookup(select(records.c.record_id, records.c.record_hash), records.c.record_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,7 +252,7 @@ def _device(connection: Connection, batch: Batch) -> Device:
 
 def _recognise(connection: Connection, batch: Batch) -> dict[bytes, bytes]:
     ids = [item.routing.record_id for item in batch.items if isinstance(item, BatchItem)]
-    return {row.record_id: row.record_hash for row in connection.execute(_KNOWN, {"ids": ids})}
+    return {row.record_id: row.record_hash for row in _KNOWN.rows(connection, ids)}
 
 
 def _new_in(batch: Batch, known: dict[bytes, bytes]) -> tuple[int, int]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, and_, bindparam, delete, select
+from sqlalchemy import Connection, and_, delete, select
 
 from central.devices import registry
 from central.devices.registry import Device, DeviceState
@@ -22,14 +22,14 @@ from central.intake.planning import REVOKED, fact_of, set_aside, take_effect
 from central.intake.sheet import Fact, Scene, Sheet
 from central.intake.stage import Stage
 from central.intake.writing import write_rows
+from central.lookups import Lookup
 from wire.batch import read_item
 
-_DUE = (
+_DUE = Lookup(
     select(
         waiting_facts.c.fingerprint, records.c.record_id, records.c.raw, records.c.terminal_id, records.c.received_ms
-    )
-    .join(records, records.c.record_id == waiting_facts.c.record_id)
-    .where(waiting_facts.c.fingerprint.in_(bindparam("fingerprints", expanding=True)))
+    ).join(records, records.c.record_id == waiting_facts.c.record_id),
+    waiting_facts.c.fingerprint,
 )
 _LEFT = select(waiting_facts.c.fingerprint).join(person_rows, person_rows.c.fingerprint == waiting_facts.c.fingerprint)
 
@@ -41,13 +41,7 @@ def resume(
 
     A word from a terminal that was revoked meanwhile is set aside for a person, as if it came now.
     """
-    fingerprints = sorted(set(people))
-    if not fingerprints:
-        return 0
-    due = [
-        _read(connection, opener, stage, row, now_ms)
-        for row in connection.execute(_DUE, {"fingerprints": fingerprints})
-    ]
+    due = [_read(connection, opener, stage, row, now_ms) for row in list(_DUE.rows(connection, people))]
     for fact, scene, device in sorted(due, key=lambda one: (one[0].at_ms, one[0].record_id)):
         connection.execute(
             delete(waiting_facts).where(

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, func, select, update
 
+from central.lookups import Lookup
 from central.proofs.codes import ProofSecret
 from central.proofs.models import contact_proofs
 from wire.identifiers import RecordId
@@ -20,10 +21,11 @@ _DAY_MS = 24 * 60 * _MINUTE_MS
 Claim = tuple[ContactKind, bytes, str]
 """What a record says it has proved: which contact, under which proof, what address."""
 
-_PROVED = select(contact_proofs.c.proof_id, contact_proofs.c.contact, contact_proofs.c.address_hash).where(
-    contact_proofs.c.proof_id.in_(bindparam("proofs", expanding=True)),
-    contact_proofs.c.terminal_id == bindparam("terminal"),
-    contact_proofs.c.proved_ms.is_not(None),
+_PROVED = Lookup(
+    select(contact_proofs.c.proof_id, contact_proofs.c.contact, contact_proofs.c.address_hash).where(
+        contact_proofs.c.terminal_id == bindparam("terminal"), contact_proofs.c.proved_ms.is_not(None)
+    ),
+    contact_proofs.c.proof_id,
 )
 
 
@@ -54,10 +56,8 @@ def proved(
     ``secret`` is ``ProofSecret.of(keys)``; proofs and addresses are as records carry them, a batch's in one question.
     """
     made = frozenset(claims)
-    if not made:
-        return made
-    wanted = {"proofs": sorted({proof for _, proof, _ in made}), "terminal": terminal_id}
-    held = {row.proof_id: row for row in connection.execute(_PROVED, wanted)}
+    proofs = (proof for _, proof, _ in made)
+    held = {row.proof_id: row for row in _PROVED.rows(connection, proofs, terminal=terminal_id)}
     return frozenset(claim for claim in made if _bears_out(held.get(claim[1]), secret, claim))
 
 

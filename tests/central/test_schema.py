@@ -152,6 +152,6 @@ def test_every_table_and_hot_insert_can_be_said_to_postgresql() -> None:
     for table in schema.all_tables().tables.values():
         assert str(CreateTable(table).compile(dialect=dialect))
         names = tuple(column.name for column in table.c)
-        many = _many_rows(dialect.name, table, names, ())
+        many = _many_rows(dialect.name, table, names, None)
         assert many.statement.startswith(f"INSERT INTO {table.name} ({', '.join(names)}) SELECT * FROM unnest(%b::")
         assert many.statement.count("[]") == len(names)
