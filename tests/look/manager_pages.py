@@ -73,6 +73,10 @@ def every_page(page: Page, address: str, site: CentralSite) -> Iterator[str]:
     """All pages of the door and of the roles."""
     yield from first_sign_in(page, address, site, "RESP-11")
     for path, name in (
+        ("/tableau", "dashboard"),
+        ("/tableau?departement=75&pas=semaine", "departement"),
+        ("/points-a-suivre", "points to see to"),
+        ("/deploiement", "roll-out"),
         ("/compte", "account"),
         ("/bornes", "terminals"),
         (f"/points/{HALL.office}", "office"),

@@ -60,6 +60,27 @@ def test_a_new_opening_appears_without_a_reload_and_without_a_complaint(screen: 
     assert screen.complaints == []
 
 
+def test_who_reads_keeps_their_place_and_their_focus_when_the_page_renews_itself(
+    screen: Screen, site: CentralSite
+) -> None:
+    expect(screen.page.locator("[data-test=opened]")).to_have_text("0")
+    screen.page.evaluate("document.getElementById('departements-scroll').scrollTop = 300")
+    screen.page.locator("#t974").focus()
+    site.count(Measure.DOSSIERS_OPENED, "2026-11-22", IN_HALL, 3)
+    expect(screen.page.locator("[data-test=opened]")).to_have_text("3", timeout=WITHIN_MS)
+    expect(screen.page.locator("#t974")).to_be_focused()
+    assert screen.page.evaluate("document.getElementById('departements-scroll').scrollTop") == 300
+
+
+def test_the_map_leads_to_a_departement_and_the_drawing_is_drawn(screen: Screen) -> None:
+    screen.page.locator("#t75").press("Enter")
+    expect(screen.page.locator("nav.crumbs li").last).to_have_text("Paris (75)")
+    drawn = "document.querySelector('.drawing img').naturalWidth"
+    screen.page.wait_for_function(f"{drawn} > 0", timeout=WITHIN_MS)
+    assert screen.page.evaluate(drawn) == 720
+    assert screen.complaints == []
+
+
 def test_a_page_left_alone_goes_back_to_the_sign_in(screen: Screen, site: CentralSite) -> None:
     expect(screen.page.locator("[data-test=opened]")).to_have_text("0")
     site.clock.pass_by(minutes=16)
