@@ -29,9 +29,11 @@ def analyze() -> str | None:
 def test_there_is_a_unit_for_each_process() -> None:
     assert [unit.stem for unit in UNITS] == [
         "dmp-browser",
+        "dmp-central-backup",
         "dmp-central",
         "dmp-hand-over",
         "dmp-terminal",
+        "dmp-vault-backup",
         "dmp-vault",
     ]
 
@@ -89,3 +91,18 @@ def test_the_printers_rule_gives_it_to_the_terminal_alone() -> None:
     for rule in rules:
         assert re.fullmatch(r'(?:[A-Z]+(?:\{\w+\})?(?:==|!=|=)"[^"]*"(?:, |$))+', rule), rule
         assert 'OWNER="dmp-terminal", MODE="0600"' in rule
+
+
+@pytest.mark.parametrize("service", ["central", "vault"])
+def test_a_backup_is_made_by_the_services_own_user_where_a_timer_says_so(service: str) -> None:
+    timer = settings(SYSTEM / f"dmp-{service}-backup.timer")
+    assert (timer["OnCalendar"], timer["Persistent"]) == (["hourly"], ["true"])
+    made, served = (settings(SYSTEM / f"dmp-{service}{part}.service") for part in ("-backup", ""))
+    assert made["User"] == served["User"]
+    assert made["ExecStart"][0].endswith(f" backup /var/lib/dmp-{service}-backups")
+
+
+def test_the_workers_numbers_are_on_a_tmpfs_that_is_new_at_each_start() -> None:
+    said = settings(SYSTEM / "dmp-central.service")
+    assert said["RuntimeDirectory"] == ["dmp-central"]
+    assert "PROMETHEUS_MULTIPROC_DIR=/run/dmp-central" in said["Environment"]
