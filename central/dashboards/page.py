@@ -12,26 +12,18 @@ from central.counters.models import Measure
 from central.dashboards.areas import Area
 from central.dashboards.goal import Goal, GoalLine, goal_line
 from central.dashboards.periods import Counted, Span, day_of
-from central.dashboards.queries import LONGEST_LIST, OfficeRow
+from central.dashboards.queries import OfficeRow
 from central.dashboards.returning import ReturnLine, return_lines
 from central.dashboards.rollout.plan import Plan
 from central.dashboards.rows import CountedRow, Shares, channel_rows
 from central.dashboards.series import SHOWN, Grain, Point
 from central.dashboards.settings import DashboardSettings
-from central.dashboards.snapshot import Snapshot
+from central.dashboards.snapshot import Snapshot, View
 from central.dashboards.tile_map import TileMap, tile_map
 from central.dashboards.watch import WatchLine, watch_lines
 from central.dashboards.wording import OFFICE_KINDS, PARIS, euros, moment_name, number
 from central.devices.departements import departement_name
 from central.devices.regions import REGIONS
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """What somebody chose to look at: the period of shares and map, the grain of the drawing."""
-
-    span: Span = Span.ALL
-    grain: Grain = Grain.DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +45,7 @@ class Places:
     caption: str
     heading: str
     rows: tuple[CountedRow, ...]
+    has_more: bool = False  # on the next sheet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,9 +160,8 @@ def _places(snapshot: Snapshot, shares: Shares) -> list[Places]:
         lists.append(Places("departements", "Par département", f"{caption} département", "Département", rest))
     else:
         rows = [_office_row(shares, office, counted) for office, counted in snapshot.offices]
-        more = f" (les {LONGEST_LIST} premiers)" if snapshot.has_more_offices else ""
-        said = f"{caption} accueil de CPAM ou pharmacie{more}"
-        lists.append(Places("offices", "Par lieu", said, "Lieu", tuple(rows)))
+        said = f"{caption} accueil de CPAM ou pharmacie"
+        lists.append(Places("offices", "Par lieu", said, "Lieu", tuple(rows), snapshot.has_more_offices))
     return lists
 
 

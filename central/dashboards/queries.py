@@ -17,7 +17,7 @@ from central.dashboards.areas import Area
 from central.dashboards.periods import NOTHING, Counted, Periods
 from central.devices.models import devices, offices
 
-LONGEST_LIST = 200  # rows of offices or terminals on one page; the caption says when there are more
+LONGEST_LIST = 100  # offices on one sheet; those of a large département go on on the next
 
 
 class Counts:
@@ -97,25 +97,40 @@ def read_counted(
 
 
 def read_by_terminals(connection: Connection, area: Area, periods: Periods) -> dict[tuple[str, str], Counted]:
-    """Openings by (channel, sub-channel) of the terminals of an area, where the counters have no line of their own."""
-    query = select(devices.c.channel, devices.c.sub_channel, *_four(periods)).select_from(
-        offices.join(devices, devices.c.office_id == offices.c.office_id).join(
-            counters, counters.c.member == devices.c.terminal_id
-        )
-    )
-    query = within(query, area).where(
+    """Openings by (channel, sub-channel) of the terminals of an area, where the counters have no line of their own.
+
+    Each terminal's are looked up by the counters' key. Joined to the counters instead, or named in a list, SQLite's
+    planner reads those of the whole country and throws most of them away.
+    """
+    terminals = select(
+        devices.c.channel,
+        devices.c.sub_channel,
+        _of_terminal([periods.today], "today"),
+        _of_terminal(periods.week, "week"),
+        _of_terminal([periods.month], "month"),
+        _of_terminal([ALL_TIME], "total"),
+    ).select_from(offices.join(devices, devices.c.office_id == offices.c.office_id))
+    each = within(terminals, area).subquery()
+    sums = [func.coalesce(func.sum(each.c[name]), 0).label(name) for name in ("today", "week", "month", "total")]
+    query = select(each.c.channel, each.c.sub_channel, *sums).group_by(each.c.channel, each.c.sub_channel)
+    return {(row.channel, row.sub_channel): _counted(row) for row in connection.execute(query)}
+
+
+def _of_terminal(periods: Sequence[str], name: str) -> ColumnElement[Any]:
+    query = select(func.sum(counters.c.value)).where(
         counters.c.dimension == Dimension.TERMINAL.value,
-        counters.c.period.in_(periods.every),
+        counters.c.period.in_(periods),
         counters.c.measure == Measure.DOSSIERS_OPENED.value,
+        counters.c.member == devices.c.terminal_id,
     )
-    rows = connection.execute(query.group_by(devices.c.channel, devices.c.sub_channel))
-    return {(row.channel, row.sub_channel): _counted(row) for row in rows}
+    return query.scalar_subquery().label(name)
 
 
-def read_offices(connection: Connection, area: Area) -> Sequence[OfficeRow]:
-    """Offices of an area, by name; one more than the page shows, so that it can say that there are more."""
+def read_offices(connection: Connection, area: Area, sheet: int) -> Sequence[OfficeRow]:
+    """Offices of an area, by name, of one sheet (from 1 on); one more than it shows, to know of a next."""
     query = select(offices.c.office_id, offices.c.name, offices.c.kind).order_by(offices.c.name, offices.c.office_id)
-    return [OfficeRow(*row) for row in connection.execute(within(query, area).limit(LONGEST_LIST + 1))]
+    query = within(query, area).limit(LONGEST_LIST + 1).offset((sheet - 1) * LONGEST_LIST)
+    return [OfficeRow(*row) for row in connection.execute(query)]
 
 
 def within(query: Select[Any], area: Area) -> Select[Any]:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from central.counters.models import Dimension, Measure
 from central.dashboards.areas import Area
-from central.dashboards.periods import Counted, Periods, day_of
+from central.dashboards.periods import Counted, Periods, Span, day_of
 from central.dashboards.projection import WEEKS
 from central.dashboards.queries import (
     LONGEST_LIST,
@@ -27,6 +27,15 @@ from central.devices.regions import REGIONS
 from wire.identifiers import milliseconds
 
 _OPENED = Measure.DOSSIERS_OPENED
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What somebody chose to look at: the period of shares and map, the grain of the drawing, the sheet of offices."""
+
+    span: Span = Span.ALL
+    grain: Grain = Grain.DAY
+    sheet: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,14 +56,14 @@ class Snapshot:
 
 
 def read_snapshot(
-    connection: Connection, area: Area, grain: Grain, settings: DashboardSettings, *, now: datetime
+    connection: Connection, area: Area, view: View, settings: DashboardSettings, *, now: datetime
 ) -> Snapshot:
     """Read it all."""
     periods, today = Periods.at(now), day_of(now)
     dimension, member = area.counted_as
     whole = read_counted(connection, dimension, Measure, [member], periods)
     channels, sub_channels = _channels(connection, area, periods)
-    offices = read_offices(connection, area) if area.departement is not None else []
+    offices = read_offices(connection, area, view.sheet) if area.departement is not None else []
     by_office = _openings(connection, Dimension.OFFICE, [office.office_id for office in offices], periods)
     silent_before = milliseconds(now - settings.silent_after)
     return Snapshot(
@@ -66,7 +75,7 @@ def read_snapshot(
         departements=_openings(connection, Dimension.DEPARTEMENT, area.departements, periods),
         offices=[(office, by_office[office.office_id]) for office in offices[:LONGEST_LIST]],
         has_more_offices=len(offices) > LONGEST_LIST,
-        points=read_series(connection, area.counted_as, buckets(grain, today)),
+        points=read_series(connection, area.counted_as, buckets(view.grain, today)),
         weeks=_whole_weeks(connection, area, now),
         watch=None if area.departement else read_watch(connection, area.region, silent_before_ms=silent_before),
     )

@@ -15,12 +15,12 @@ from sqlalchemy import Engine
 from central.counters.models import Dimension
 from central.dashboards.areas import Area, area_asked
 from central.dashboards.drawing import HEIGHT, NARROW, WIDE, draw
-from central.dashboards.page import View, drawing_version, present, version_of
+from central.dashboards.page import drawing_version, present, version_of
 from central.dashboards.periods import Span, day_of
 from central.dashboards.rollout.plan import load_plan
 from central.dashboards.series import TITLES, Grain, buckets, read_series
 from central.dashboards.settings import USUAL, DashboardSettings
-from central.dashboards.snapshot import read_snapshot
+from central.dashboards.snapshot import View, read_snapshot
 from central.dashboards.wording import number
 from central.engine import reading
 from central.staff.views import current
@@ -30,6 +30,7 @@ LIVE = "dashboards.live"
 HTMX = "dashboards.htmx"
 _REFRESH_SECONDS = 5
 _DAY_SECONDS = 86_400
+_DIGITS = 3  # of a sheet's number
 _SPANS = {Span.DAY: "Aujourd’hui", Span.WEEK: "Cette semaine", Span.MONTH: "Ce mois", Span.ALL: "Depuis le début"}  # noqa: RUF001
 _GRAINS = {Grain.DAY: "Jours", Grain.WEEK: "Semaines", Grain.MONTH: "Mois"}
 _MEMBERS = {"office_id": Dimension.OFFICE, "terminal_id": Dimension.TERMINAL}
@@ -68,12 +69,14 @@ def make_blueprint(engine: Engine, clock: Callable[[], datetime], settings: Dash
 
     def _content() -> dict[str, Any]:
         now, area, seen = clock(), _area(), current().region
-        view = View(_word(Span, "periode", Span.ALL), _word(Grain, "pas", Grain.DAY))
+        view = View(_word(Span, "periode", Span.ALL), _word(Grain, "pas", Grain.DAY), _sheet())
         with reading(engine) as connection:
-            snapshot = read_snapshot(connection, area, view.grain, settings, now=now)
+            snapshot = read_snapshot(connection, area, view, settings, now=now)
         page = present(snapshot, view, settings, load_plan(), now=now)
         drawing = {"version": drawing_version(page.points), "wide": WIDE, "narrow": NARROW, "height": HEIGHT}
         asked = {**area.asked, "periode": view.span.value, "pas": view.grain.value}
+        if view.sheet > 1:
+            asked["feuille"] = str(view.sheet)
         return {
             "page": page,
             "version": version_of(page),
@@ -112,6 +115,12 @@ def _counted_as() -> tuple[Dimension, str]:
         if request.args.get(name):
             return dimension, request.args[name]
     return _area().counted_as
+
+
+def _sheet() -> int:
+    """Which sheet of a long list; anything but a number from 1 to 999 is the first."""
+    text = request.args.get("feuille", "")
+    return int(text) if text.isascii() and text.isdigit() and 0 < len(text) <= _DIGITS and int(text) else 1
 
 
 def _word(words: type[Word], argument: str, usual: Word) -> Word:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, exists, func, select, true
+from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, not_, select, true
 
 from central.counters.models import Dimension, Measure, counters
 from central.dashboards.areas import Area
@@ -64,13 +64,11 @@ def read_troubled(
 
 
 def _read(connection: Connection, reason: Reason, query: Select[Any]) -> Troubled:
-    listed = query.subquery()
-    count = int(connection.execute(select(func.count()).select_from(listed)).scalar_one())
-    rows: Sequence[Any] = ()
-    if count:
-        oldest_first = query.order_by(query.selected_columns.since_ms, devices.c.terminal_id)
-        rows = connection.execute(oldest_first.limit(LONGEST_LIST)).all()
-    return Troubled(reason, count, tuple(_row(row) for row in rows))
+    """One statement: the count is that of all, the rows are the first of them."""
+    counted = query.add_columns(func.count().over().label("how_many"))
+    oldest_first = counted.order_by(query.selected_columns.since_ms, devices.c.terminal_id).limit(LONGEST_LIST)
+    rows = connection.execute(oldest_first).all()
+    return Troubled(reason, int(rows[0].how_many) if rows else 0, tuple(_row(row) for row in rows))
 
 
 def _row(row: Any) -> TroubledRow:
@@ -106,17 +104,23 @@ def _idle(area: Area, settings: DashboardSettings, now: datetime) -> Select[Any]
     """Registered for as long as the threshold, and no opening on any of its days; who is out of order cannot open."""
     today = day_of(now)
     days = [(today - timedelta(days=back)).isoformat() for back in range(settings.idle_after.days)]
-    opened = exists().where(
+    months = sorted({day[:7] for day in days})
+    # Who opened nothing in the months of those days has not done so on one of them: a look or two instead of many.
+    opened = and_(_opened_in(months), _opened_in(days))
+    old_enough = devices.c.registered_ms <= milliseconds(now - settings.idle_after)
+    query = _terminals(area, devices.c.registered_ms)
+    query = query.outerjoin(conditions, conditions.c.terminal_id == devices.c.terminal_id)
+    return query.where(old_enough, func.coalesce(conditions.c.enrols, true()), not_(opened))
+
+
+def _opened_in(periods: Sequence[str]) -> ColumnElement[bool]:
+    return exists().where(
         counters.c.dimension == Dimension.TERMINAL.value,
-        counters.c.period.in_(days),
+        counters.c.period.in_(periods),
         counters.c.measure == Measure.DOSSIERS_OPENED.value,
         counters.c.member == devices.c.terminal_id,
         counters.c.value > 0,
     )
-    old_enough = devices.c.registered_ms <= milliseconds(now - settings.idle_after)
-    query = _terminals(area, devices.c.registered_ms)
-    query = query.outerjoin(conditions, conditions.c.terminal_id == devices.c.terminal_id)
-    return query.where(old_enough, func.coalesce(conditions.c.enrols, true()), ~opened)
 
 
 def _awaited(area: Area, issued_before: int) -> Select[Any]:

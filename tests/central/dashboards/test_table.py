@@ -11,7 +11,8 @@ from sqlalchemy import insert, update
 
 from central.counters.models import Measure
 from central.counters.tally import Place
-from central.devices.models import devices
+from central.dashboards.queries import LONGEST_LIST
+from central.devices.models import devices, offices
 from central.engine import writing
 from central.enrolments.models import pending_ins
 from central.handover.models import outbox
@@ -102,6 +103,22 @@ def test_an_area_that_is_none_is_not_found(site: CentralSite, path: str) -> None
     browser = site.browser()
     browser.sign_in("NATIONAL")
     assert browser.get(path).status_code == 404
+
+
+def test_the_offices_of_a_large_departement_go_on_on_the_next_sheet(site: CentralSite) -> None:
+    with writing(site.engine) as connection:
+        rows = [_office(number) for number in range(LONGEST_LIST)]
+        connection.execute(insert(offices), rows)
+    first, second = (seen_by(site, path=f"/tableau?departement=75&feuille={sheet}") for sheet in (1, 2))
+    assert ("Lieux suivants" in first, "Lieux précédents" in first) == (True, False)
+    assert ("Lieux suivants" in second, "Lieux précédents" in second) == (False, True)
+    assert first.count('<a id="pCPAM') + first.count('<a id="pPHARM') == LONGEST_LIST
+    assert second.count('<a id="pPHARM') == 1
+
+
+@pytest.mark.parametrize("sheet", ["0", "-1", "x", "10000", "1e3", ""])
+def test_a_sheet_that_is_none_is_the_first(site: CentralSite, sheet: str) -> None:
+    assert HALL.name in seen_by(site, path=f"/tableau?departement=75&feuille={sheet}")
 
 
 def test_shares_are_of_the_period_chosen(site: CentralSite) -> None:
@@ -292,6 +309,18 @@ def test_every_table_says_to_a_screen_reader_what_it_holds(site: CentralSite) ->
     assert all("<caption>" in table.split("</table>")[0] for table in tables)
     assert all(f'id="{name}"' in page for name in re.findall(r'aria-labelledby="([^"]+)"', page))
     assert all('aria-hidden="true"' in drawing.split(">")[0] for drawing in page.split("<svg")[1:])
+
+
+def _office(number: int) -> dict[str, object]:
+    return {
+        "office_id": f"PHARM-75-{number}",
+        "name": f"Pharmacie {number:03d}",
+        "lines": "[]",
+        "kind": "pharmacy",
+        "departement": "75",
+        "region": "11",
+        "created_ms": 0,
+    }
 
 
 def _queued(number: int, state: str, terminal: str, at: int) -> dict[str, object]:
