@@ -11,6 +11,8 @@ import pyotp
 from playwright.sync_api import Page
 from werkzeug.serving import make_server
 
+from central.engine import in_transaction
+from central.published.service import import_series, shipped
 from central.staff.permissions import Role
 from central.staff.provider.settings import ProviderSettings
 from tests.central.web_site import HALL, PASSWORD, PHARMACY, CentralSite
@@ -31,6 +33,11 @@ def served_managers(folder: Path) -> Iterator[tuple[CentralSite, str]]:
     site.manager("RESP-11", "11", is_printed=True)
     site.manager("AUDIT", role=Role.AUDITOR)
     site.manager("PARC", role=Role.FLEET_OPERATOR)
+    series, sources = shipped()
+    in_transaction(
+        site.engine,
+        lambda connection: import_series(connection, series, sources, by="command", now=site.clock.now, shards=1),
+    )
     server = make_server("127.0.0.1", 0, site.app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
@@ -89,8 +96,14 @@ def every_page(page: Page, address: str, site: CentralSite) -> Iterator[str]:
     page.context.clear_cookies()
     for _ in first_sign_in(page, address, site, "AUDIT"):
         pass
-    page.goto(f"{address}/enregistrement")
-    yield "record asked"
+    for path, name in (
+        ("/enregistrement", "record asked"),
+        ("/indicateur", "indicator"),
+        ("/exports", "exports"),
+        ("/exports/serie.csv?from=2026-02-30", "exports refused"),
+    ):
+        page.goto(address + path)
+        yield name
     page.context.clear_cookies()
     page.goto(f"{address}/connexion")
     type_in(page, name="AUDIT", password=PASSWORD)
