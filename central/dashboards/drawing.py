@@ -1,7 +1,7 @@
 """Columns over time as an SVG, drawn by Vega-Lite on the server. The only file that knows vl-convert.
 
 What comes out has no script, no style element and no style attribute: it passes the strict policy of our pages. One
-drawing costs some tens of milliseconds and depends on its data alone, so the last ones are kept (docs/decisions/0031).
+drawing costs some tens of milliseconds and depends on its data alone, so the last ones are kept (docs/decisions/0032).
 vl-convert holds a JavaScript engine, which is loaded at the first drawing: a worker that draws nothing never pays it.
 """
 

@@ -2,7 +2,7 @@
 
 The outline of a département says nothing of what is counted, and the largest ones are not those where most people
 live: equal squares on a grid of our own (``tiles.json``) are honest, need no geometry of anybody's, and each can be
-reached by the keyboard (docs/decisions/0030).
+reached by the keyboard (docs/decisions/0032).
 """
 
 from __future__ import annotations
