@@ -111,6 +111,22 @@ def test_a_euro_that_nobody_earned_is_named_by_its_dossier(busy: IntakeRig, note
     assert not verdict.agrees
 
 
+def test_a_euro_that_an_annulment_left_standing_is_named(busy: IntakeRig, notes: Path) -> None:
+    annul = "SELECT dossier_id, record_id, 'annulment', 1, 'done' FROM ledger_entries ORDER BY dossier_id LIMIT 1"
+    with writing(busy.engine) as connection:
+        connection.execute(text(f"INSERT INTO changes (dossier_id, record_id, kind, decided_ms, effect) {annul}"))
+    money = recounted(busy, notes).money
+    assert (len(money.mispriced), money.worth, money.booked) == (1, 400, 500)
+
+
+def test_what_is_booked_in_the_morning_and_in_the_evening_is_of_one_day(busy: IntakeRig, notes: Path) -> None:
+    terminal = busy.terminal("T-ALL-DAY")
+    for hour in range(3):
+        busy.send(terminal, terminal.enrol(300 + hour), at=ARRIVAL + timedelta(hours=hour))
+    verdict = recounted(busy, notes, size=1000)
+    assert verdict.agrees, verdict.lines()
+
+
 # Killed, and begun again ----------------------------------------------------------------------------------------
 
 
@@ -126,12 +142,16 @@ def test_goes_on_where_it_was_killed_and_walks_nothing_twice(busy: IntakeRig, no
     assert recounted(busy, notes, size=1).agrees
 
 
-def test_goes_on_where_it_was_killed_while_it_looked_at_its_pieces_again(busy: IntakeRig, notes: Path) -> None:
+@pytest.mark.parametrize("size", [1, 1000])
+def test_goes_on_where_it_was_killed_while_it_looked_at_its_pieces_again(
+    busy: IntakeRig, notes: Path, size: int
+) -> None:
     with Notebook(notes, subject="a test") as notebook:
-        list(walk_all(busy.engine, notebook, RULES, size=1))
+        list(walk_all(busy.engine, notebook, RULES, size=size))
         with reading(busy.engine) as connection:
-            list(islice(make_current(connection, notebook, RULES, size=1), 12))
-    assert recounted(busy, notes, size=1).agrees
+            list(islice(make_current(connection, notebook, RULES, size=size), 12))
+    verdict = recounted(busy, notes, size=size)
+    assert verdict.agrees, verdict.lines()
 
 
 def test_notes_on_another_database_are_refused(busy: IntakeRig, notes: Path) -> None:
