@@ -29,6 +29,7 @@ LAST_DAY = date(2021, 6, 30)
 CENTS = 100
 _A_MONTH = 7  # letters of 2018-11
 _PORTION = 20_000  # rows a statement
+_A_TRANSACTION = 500_000  # rows
 _A_VISIT = 5  # openings of a point on a day on which it opens any
 _PARTS = {"web": 0.20, "pro": 0.11, "unknown": 0.02}  # of all; the rest opens at points (dmp.md §12)
 _SUNDAY = 6
@@ -60,18 +61,18 @@ def fill_counters(
     shards: int = 1,
     say: Say = lambda _line: None,
 ) -> int:
-    """Write the counters of so many dossiers into a migrated database; how many rows.
+    """Write the counters of so many dossiers into a migrated database, rows in the order of their key; how many rows.
 
-    ``points`` and ``seed`` as for :func:`bench.fill.dossiers.fill`, so that they are the same offices. One transaction
-    a dimension, rows in the order of their key.
+    ``points`` and ``seed`` as for :func:`bench.fill.dossiers.fill`, so that they are the same offices.
     """
     places = make_points(points, seed=seed)
     days = _days(dossiers, points, seed, until)
     groups = _Groups(places, days, first_shard, shards)
     started, written = time.monotonic(), 0
     for dimension in sorted(Dimension, key=lambda one: one.value):
-        with writing(engine) as connection:
-            written += _put(connection, groups.rows(dimension))
+        rows = groups.rows(dimension)
+        while some := _written(engine, islice(rows, _A_TRANSACTION)):
+            written += some
         spent = time.monotonic() - started
         say(f"counters by {dimension.value}: {written:,} rows so far, {written / spent:,.0f}/s")
     return written
@@ -229,6 +230,11 @@ def _kind(point: Point) -> Place:
     """What a point shares with others: all of its place but office and terminal."""
     place = point.place
     return Place(place.channel, place.sub_channel, place.region, place.departement, "", "")
+
+
+def _written(engine: Engine, rows: Iterator[Row]) -> int:
+    with writing(engine) as connection:
+        return _put(connection, rows)
 
 
 def _put(connection: Connection, rows: Iterator[Row]) -> int:
