@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import insert
 
 from central.backup.custody import make_identity
-from central.backup.errors import RefusedBackupError
+from central.backup.errors import BackupError, RefusedBackupError
 from central.backup.snapshot import Tools
 from central.engine import writing
 from central.vault.backup import back_up, put_back
@@ -47,7 +47,11 @@ class Burnt:
         self.site.close()
         url = empty_database_in(self.folder, "restored")
         engine = open_engine(url)
-        said = put_back(self.site.settings, engine, self.folder / "vault.age", self.identity, tools=tools())
+        try:
+            said = put_back(self.site.settings, engine, self.folder / "vault.age", self.identity, tools=tools())
+        except BackupError:
+            engine.dispose()
+            raise
         self.site.changes["database_url"] = url
         self.site.engine = engine
         self.site.restart()
