@@ -256,7 +256,7 @@ def manager_asks(engine: Engine, clock: Callable[[], datetime], *, unattended: f
 
 
 def admit_here(connection: Connection, manager: Manager, endpoint: str) -> None:
-    """Who was recognised is ready for :func:`current`, and may open this (step 2 above: else 403) of theirs (3: 404)."""
+    """Who was recognised is ready for :func:`current`, and may open this (2, else 403) of theirs (3, else 404)."""
     g.manager = manager
     if not may_open(manager.role, endpoint):
         abort(403)

@@ -93,6 +93,18 @@ def test_a_life_of_codes_beyond_the_guide_is_refused(minutes: str) -> None:
         load_settings(Path("/srv"), {"CENTRAL_PROOF_MINUTES": minutes})
 
 
+def test_what_outsiders_see_and_how_often_programs_ask_has_a_usual_number() -> None:
+    usual = load_settings(Path("/srv"), {})
+    assert (usual.small_cell, usual.api_per_minute) == (11, 60)
+
+
+@pytest.mark.parametrize("name", ["CENTRAL_SMALL_CELL", "CENTRAL_API_PER_MINUTE"])
+@pytest.mark.parametrize("text", ["0", "-1", "x", "1000000"])
+def test_a_number_for_others_beyond_reason_is_refused(name: str, text: str) -> None:
+    with pytest.raises(SetupError, match=name):
+        load_settings(Path("/srv"), {name: text})
+
+
 def test_the_second_factor_is_asked_for_unless_central_is_this_machine_s_alone(tmp_path: Path) -> None:
     assert load_settings(tmp_path, {}).second_factor
     assert not load_settings(tmp_path, {"CENTRAL_SECOND_FACTOR": "off"}).second_factor

@@ -75,6 +75,19 @@ def test_a_table_has_its_periods_its_shares_and_its_unattributed_line(site: Cent
     assert line(table, "total")[5:7] == ["1746", "1,0"]
 
 
+@pytest.mark.parametrize(
+    ("role", "region", "told"), [(Role.NATIONAL, None, "1746"), (Role.REGIONAL_MANAGER, "04", "12")]
+)
+def test_page_program_and_file_say_the_same(site: CentralSite, role: Role, region: str | None, told: str) -> None:
+    table = rows(fetch(site, "comptes.csv?by=channel", role, region))
+    browser = site.browser()
+    browser.sign_in("SOMEBODY")
+    page = browser.get("/tableau").text.replace("\u202f", "")
+    program = browser.get("/api/v1/counts").json["total"]["counts"][0]["value"]
+    assert (line(table, "total")[5], str(program)) == (told, told)
+    assert f'data-test="opened">{told}<' in page
+
+
 def test_money_is_in_euros_with_a_decimal_comma(site: CentralSite) -> None:
     table = rows(fetch(site, "comptes.csv?measure=cents_accrued&by=region"))
     assert line(table, "04")[2:6] == ["8,05"] * 4
