@@ -90,6 +90,15 @@ def test_invariant_10_no_service_fails_on_rubbish(used_town: Town) -> None:
     assert [answer.url.path for answer in hostile_requests(used_town) if answer.status_code >= 500] == []
 
 
+def test_invariant_10_monitoring_is_told_of_no_person(used_town: Town) -> None:
+    hostile_requests(used_town)
+    for actor in (used_town.central, used_town.vault):
+        for path in ("/metrics", "/readyz"):
+            answer = httpx2.get(actor.address + path, trust_env=False, timeout=20)
+            assert answer.status_code == 200
+            assert not any(word in answer.content for word in people() | WORDS), path
+
+
 def test_invariant_10_the_managers_page_shows_no_person(used_town: Town) -> None:
     from browser import Browser  # noqa: PLC0415 - the demo's screenless browser
 
