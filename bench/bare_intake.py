@@ -62,7 +62,7 @@ def bare_insert(database: Path, batches: int) -> tuple[float, float]:
     target = sqlite3.connect(copy, isolation_level=None)
     source.backup(target)
     source.close()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "wal_autocheckpoint=4000", "cache_size=-65536"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "wal_autocheckpoint=4000", "cache_size=-24576"):
         target.execute(f"PRAGMA {pragma}")
     _forget(target, rows)
     started, own = time.perf_counter(), time.process_time()

@@ -1,23 +1,27 @@
 """A worker's memory over a long stream of records: ``python -m bench.worker_memory [--records N | --million]``.
 
 Central runs as it is deployed, one gunicorn worker with two threads over SQLite FULL, on a core of its own; on the
-other, records of 2 KB are made, posted in batches of a hundred, and forgotten. After each twentieth of the stream the
+other, records of 2 KB are made, posted two batches at a time, and forgotten. After each twentieth of the stream the
 kernel is asked what the worker holds; the first fifth fills caches and pools and counts for the most, not for flat.
 """
 
 from __future__ import annotations
 
 import argparse
+import functools
 import logging
 import sys
 import tempfile
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
+import httpx2
+
 from bench.figures import Figure, table
-from bench.intake_speed.load import RECORDS, TERMINALS, Sender
+from bench.intake_speed.load import RECORDS, TERMINALS, Load, Sender
 from bench.opening.serving import make_home
 from bench.pinned import pinned_central, resident_mib
 from central.devices.quota import USUAL_RECORDS
@@ -29,6 +33,7 @@ MILLION = 1_000_000
 MOST_MB = 200.0
 MOST_GROWTH_MB = 10.0
 _LOOKS = 20
+_AT_ONCE = 2  # as many as the worker has threads: each keeps a connection with its cache
 _WARM_LOOKS = 4
 _MB_OF_MIB = 1.048576
 
@@ -66,14 +71,17 @@ def _stream(folder: Path, records: int, say: Say) -> list[float]:
     sender.register(engine)
     engine.dispose()
     seen = []
-    with pinned_central(folder / "central", database) as (client, worker):
+    with pinned_central(folder / "central", database) as (client, worker), ThreadPoolExecutor(_AT_ONCE) as posting:
         for look in range(1, _LOOKS + 1):
-            for _ in range(records // RECORDS // _LOOKS):
-                (batch,) = sender.batches(1)
-                client.post("/v1/batches", content=batch.body).raise_for_status()
+            for _ in range(records // RECORDS // _LOOKS // _AT_ONCE):
+                list(posting.map(functools.partial(_post, client), sender.batches(_AT_ONCE)))
             seen.append(resident_mib(worker) * _MB_OF_MIB)
             say(f"{look * records // _LOOKS:,} records: {seen[-1]:.1f} MB")
     return seen
+
+
+def _post(client: httpx2.Client, batch: Load) -> None:
+    client.post("/v1/batches", content=batch.body).raise_for_status()
 
 
 def main() -> int:

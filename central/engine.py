@@ -33,7 +33,7 @@ T = TypeVar("T")
 
 _BUSY_MS = 30_000  # how long a SQLite writer waits for the one before it
 _CHECKPOINT_PAGES = 4_000  # 16 MiB of write-ahead log between checkpoints: fewer double writes under load
-_CACHE_KIB = 64 * 1024
+_CACHE_KIB = 24 * 1024  # of each connection, and a worker has one a thread; more changed nothing (perf.md point 3)
 _WRITES = "dmp_writes"
 _OUT_OF_LINE = "dmp_out_of_line"
 _SERIALIZATION_FAILURES = frozenset({"40001", "40P01"})  # PostgreSQL: serialization failure, deadlock

@@ -1,7 +1,7 @@
 """Over HTTP: central under gunicorn, and Datasette's write API, which keeps rows of two kilobytes and asks nothing.
 
-Both get batches of a hundred from two clients that have everything ready before the clock starts, over loopback,
-without TLS. Datasette (a development dependency) is one process with one writer; central has a worker a core.
+Both get their batches from two clients that have everything ready before the clock starts, over loopback, without
+TLS. Datasette (a development dependency) is one process with one writer; central has a worker a core.
 """
 
 from __future__ import annotations
@@ -25,6 +25,9 @@ from bench.intake_speed.load import RECORDS, SHARDS, Load
 from bench.pinned import kept_on
 
 CLIENTS = 2
+PEER_ROWS = 100
+"""In a request to Datasette: what it takes as it comes. Central gets what a terminal with a backlog sends."""
+
 _START_S = 60.0
 _STOP_S = 30.0
 _ROW_CHARACTERS = 2048
@@ -50,14 +53,14 @@ def central_over_http(home: Path, database: str, cores: Sequence[int], batches: 
     posts = [Post(terminals.index(batch.terminal) % CLIENTS, "/v1/batches", headers, batch.body) for batch in batches]
     port = _free_port()
     with _served([*command, f"--bind=127.0.0.1:{port}", "central.wsgi:app"], environment, cores, port, "/healthz"):
-        return _rate(port, posts, cores)
+        return _rate(port, posts, cores, RECORDS)
 
 
 def datasette_over_http(folder: Path, cores: Sequence[int], count: int) -> float:
     """Records a second of Datasette's write API."""
     secret, port = secrets.token_hex(16), _free_port()
     command = ["datasette", "serve", str(folder / "records.db"), "--create", f"--port={port}", f"--secret={secret}"]
-    command += ["--setting", "max_insert_rows", str(RECORDS), "--root", "--nolock"]
+    command += ["--root"]
     token = subprocess.run(
         [sys.executable, "-m", "datasette", "create-token", "root", "--secret", secret],
         capture_output=True,
@@ -70,25 +73,28 @@ def datasette_over_http(folder: Path, cores: Sequence[int], count: int) -> float
         with httpx2.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:
             client.post("/records/-/create", headers=headers, json=created).raise_for_status()
         posts = [Post(place % CLIENTS, f"{_TABLE}/-/insert", headers, _rows(place)) for place in range(count)]
-        return _rate(port, posts, cores)
+        return _rate(port, posts, cores, PEER_ROWS)
 
 
 def _rows(place: int) -> bytes:
     half = _ROW_CHARACTERS // 2
     rows = [
-        {"id": f"{place:08}{row:04}{secrets.token_hex(10)}", "raw": secrets.token_hex(half)} for row in range(RECORDS)
+        {"id": f"{place:08}{row:04}{secrets.token_hex(10)}", "raw": secrets.token_hex(half)} for row in range(PEER_ROWS)
     ]
     return json.dumps({"rows": rows}).encode()
 
 
-def _rate(port: int, posts: Sequence[Post], cores: Sequence[int]) -> float:
-    """Post a tenth to warm up, then the rest with the clock running; the clients leave a core that is not theirs."""
+def _rate(port: int, posts: Sequence[Post], cores: Sequence[int], records: int) -> float:
+    """Post a tenth to warm up, then the rest with the clock running; the clients leave a core that is not theirs.
+
+    ``records``: in each post.
+    """
     warm = len(posts) // 10
     with kept_on(cores if len(cores) > 1 else [1]), ThreadPoolExecutor(CLIENTS) as clients:
         _post_all(clients, port, posts[:warm])
         started = time.perf_counter()
         _post_all(clients, port, posts[warm:])
-        return (len(posts) - warm) * RECORDS / (time.perf_counter() - started)
+        return (len(posts) - warm) * records / (time.perf_counter() - started)
 
 
 def _post_all(clients: ThreadPoolExecutor, port: int, posts: Sequence[Post]) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench.intake_speed.databases import Target
-from bench.intake_speed.lanes import lanes
+from bench.intake_speed.lanes import Spent, lanes
 from bench.intake_speed.load import RECORDS, Load
 
 ROUNDS = 6
@@ -17,21 +17,27 @@ ROUNDS = 6
 
 @dataclass(slots=True)
 class Measured:
-    """Seconds of each round that counted, and how many records it had."""
+    """What each round that counted took, and how many records it had."""
 
     records: int
-    intake: list[float] = field(default_factory=list)
-    opening: list[float] = field(default_factory=list)
-    insert: list[float] = field(default_factory=list)
+    intake: list[Spent] = field(default_factory=list)
+    opening: list[Spent] = field(default_factory=list)
+    insert: list[Spent] = field(default_factory=list)
 
-    def rate(self, *seconds: list[float]) -> float:
+    def rate(self, *works: list[Spent]) -> float:
         """Records a second of one kind of work, or of several done one after the other: the median round."""
-        return self.records / statistics.median(map(sum, zip(*seconds, strict=True)))
+        rounds: list[float] = [sum(spent.clock for spent in together) for together in zip(*works, strict=True)]
+        return self.records / statistics.median(rounds)
+
+    def cpu_us(self, *works: list[Spent]) -> float:
+        """Microseconds of the lanes' processors a record; what a database server spends is not among them."""
+        rounds: list[float] = [sum(spent.cpu for spent in together) for together in zip(*works, strict=True)]
+        return statistics.median(rounds) / self.records * 1e6
 
     def of_bare(self) -> list[float]:
         """Round by round, intake's rate as a part of that of the two halves summed."""
         return [
-            (opening + insert) / intake
+            (opening.clock + insert.clock) / intake.clock
             for intake, opening, insert in zip(self.intake, self.opening, self.insert, strict=True)
         ]
 
