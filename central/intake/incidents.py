@@ -104,14 +104,16 @@ def close(connection: Connection, terminal_id: str, kind: str, sequence: int, *,
     return evidence
 
 
-def set_aside_of(connection: Connection, terminal_id: str, reason: str, *, limit: int) -> int:
-    """How many records of a terminal were set aside for that reason, counted no further than ``limit``."""
-    some = (
-        select(quarantine.c.record_id)
-        .where(quarantine.c.terminal_id == terminal_id, quarantine.c.reason == reason)
-        .limit(limit)
+def written_of(connection: Connection, terminal_id: str, reason: str, *, limit: int) -> int:
+    """What was written down of a terminal: its records set aside for that reason, and its incidents.
+
+    Neither is counted further than ``limit``.
+    """
+    aside = select(quarantine.c.record_id).where(quarantine.c.terminal_id == terminal_id, quarantine.c.reason == reason)
+    odd = select(chain_incidents.c.sequence).where(chain_incidents.c.terminal_id == terminal_id)
+    return sum(
+        connection.scalar(select(func.count()).select_from(some.limit(limit).subquery())) or 0 for some in (aside, odd)
     )
-    return connection.scalar(select(func.count()).select_from(some.subquery())) or 0
 
 
 def settle(connection: Connection, record_id: bytes, *, by: str, at_ms: int) -> str | None:

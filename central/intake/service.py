@@ -129,7 +129,7 @@ class Intake:
         quota.check(connection, device.terminal_id, self._quota, records=records, size=size, now_ms=now_ms)
         if device.state is DeviceState.REVOKED:
             bound = self._quota.revoked
-            if incidents.set_aside_of(connection, device.terminal_id, REVOKED, limit=bound) + records > bound:
+            if incidents.written_of(connection, device.terminal_id, REVOKED, limit=bound) + records > bound:
                 raise TerminalRevokedError
 
     def _judge(self, batch: Batch, body: bytes, device: Device, now_ms: int) -> tuple[Judged, ...]:
@@ -256,11 +256,14 @@ def _recognise(connection: Connection, batch: Batch) -> dict[bytes, bytes]:
 
 
 def _new_in(batch: Batch, known: dict[bytes, bytes]) -> tuple[int, int]:
-    """How many records of a batch central has not, damaged ones among them, and their bytes."""
+    """How many records of a batch central has not, and their bytes.
+
+    Damaged ones, and known ids with another content, are among them: each of those is written down.
+    """
     sizes = [
         len(item.raw) if isinstance(item, BatchItem) else 0
         for item in batch.items
-        if not isinstance(item, BatchItem) or item.routing.record_id not in known
+        if not isinstance(item, BatchItem) or known.get(item.routing.record_id) != item.hash
     ]
     return len(sizes), sum(sizes)
 

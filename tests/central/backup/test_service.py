@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import subprocess
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
 from central.app import create_app
 from central.backup.custody import make_identity
-from central.backup.errors import CustodyError, RefusedBackupError, TargetError
+from central.backup.errors import CustodyError, RefusedBackupError, TargetError, ToolError
 from central.backup.service import STAMP
+from central.backup.snapshot import Tools
 from central.engine import make_engine, reading
 from central.intake.models import chain_incidents, records
 from central.ledger.rules import load_rules
@@ -224,3 +227,28 @@ def handed_in(site: CentralSite, settings: CentralSettings, terminal: FakeTermin
     answer = app.test_client().post("/v1/batches", data=terminal.batch(made))
     app.extensions["central"].dispose()
     return answer.status_code
+
+
+@pytest.mark.only_on("postgresql")
+def test_the_password_of_the_database_stands_on_no_command_line(safe: Safe, monkeypatch: pytest.MonkeyPatch) -> None:
+    commands: list[list[str]] = []
+    run = subprocess.run
+
+    def noting(command: list[str], **how: Any) -> subprocess.CompletedProcess[bytes]:
+        commands.append(command)
+        return run(command, **how)
+
+    monkeypatch.setattr(subprocess, "run", noting)
+    url = safe.site.engine.url.set(password="ge:heim")
+    safe.site.engine.dispose()
+    safe.site.engine = make_engine(url.render_as_string(hide_password=False))
+    safe.make()
+    (command,) = commands
+    assert [word for word in command if "heim" in word] == []
+    assert any("passfile=" in word for word in command)
+    assert kept(safe.put_back().database) == 0
+
+
+def test_without_the_programs_of_postgresql_it_says_which_is_missing(tmp_path: Path) -> None:
+    with pytest.raises(ToolError, match="pg_dump is not there"):
+        Tools(tmp_path).run("pg_dump")

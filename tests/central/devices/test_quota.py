@@ -13,7 +13,9 @@ from central.errors import TerminalRevokedError, TooManyError
 from central.intake.models import quarantine, records
 from central.intake.service import Intake
 from tests.central.intake_rig import ARRIVAL, IntakeRig, rig  # noqa: F401 - a fixture is found by its name here
+from tests.fakes.terminal import LAUNCH
 from wire.batch import Outcome
+from wire.identifiers import RecordId
 
 
 @pytest.fixture
@@ -97,3 +99,24 @@ def test_a_revoked_terminal_is_heard_for_a_bounded_number_of_records_and_then_re
         with pytest.raises(TerminalRevokedError):
             bounded.send(terminal, made[2], at=ARRIVAL + timedelta(days=day))
     assert (bounded.count(records), bounded.count(quarantine)) == (2, 2)
+
+
+def test_known_ids_with_other_content_count_for_each_is_written_down(bounded: IntakeRig) -> None:
+    terminal, record_id = bounded.terminal(), RecordId.new(LAUNCH)
+    bounded.send(terminal, terminal.enrol(1, record_id=record_id))
+    for person in range(2, 6):
+        bounded.send(terminal, terminal.enrol(person, record_id=record_id))
+    with pytest.raises(TooManyError):
+        bounded.send(terminal, terminal.enrol(6, record_id=record_id))
+
+
+def test_a_revoked_terminal_cannot_go_on_with_damage_either(bounded: IntakeRig) -> None:
+    terminal = bounded.terminal()
+    bounded.revoke(terminal)
+    terminal.enrol(1)
+    for day in range(2):
+        body = bytearray(terminal.batch())
+        body[len(body) // 2 + day] ^= 1
+        bounded.post(terminal.name, bytes(body), at=ARRIVAL + timedelta(days=day))
+    with pytest.raises(TerminalRevokedError):
+        bounded.send(terminal, at=ARRIVAL + timedelta(days=9))

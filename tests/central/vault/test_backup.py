@@ -13,6 +13,7 @@ from central.backup.custody import make_identity
 from central.backup.errors import BackupError, RefusedBackupError
 from central.backup.snapshot import Tools
 from central.engine import writing
+from central.vault.__main__ import main
 from central.vault.backup import back_up, put_back
 from central.vault.db import open_engine
 from central.vault.models import challenges, dossiers
@@ -128,3 +129,21 @@ def test_a_backup_of_another_programmes_vault_is_refused(
     with pytest.raises(RefusedBackupError) as caught:
         burnt.put_back()
     assert caught.value.code == "not_ours"
+
+
+def test_as_the_operator_types_it(
+    site: VaultSite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    site.opened_dossier()
+    more = ["--home", str(site.home), *(["--postgresql-bin", str(binaries())] if is_postgresql() else [])]
+    monkeypatch.setenv("VAULT_DATABASE", site.settings.database_url)
+    assert main(["backup-key", str(tmp_path / "identity"), *more]) == 0
+    (site.home / homes.BACKUP_RECIPIENTS).write_text(capsys.readouterr().out)
+    assert main(["backup", str(tmp_path / "vault.age"), *more]) == 0
+    restoring = ["restore", str(tmp_path / "vault.age"), "--identity", str(tmp_path / "identity"), *more]
+    assert main(restoring) == 1
+    assert "[not_empty]" in capsys.readouterr().err
+    monkeypatch.setenv("VAULT_DATABASE", empty_database_in(tmp_path, "restored"))
+    assert main(restoring) == 0
+    assert "hand-over-since" in capsys.readouterr().out
+    assert main(["verify", "--home", str(site.home)]) == 0
