@@ -9,13 +9,18 @@ from pathlib import Path
 
 import pyotp
 from playwright.sync_api import Page
+from sqlalchemy import insert
 from werkzeug.serving import make_server
 
-from central.engine import in_transaction
+from central.counters.models import Measure
+from central.counters.tally import Place
+from central.devices.models import conditions
+from central.engine import in_transaction, writing
 from central.published.service import import_series, shipped
 from central.staff.permissions import Role
 from central.staff.provider.settings import ProviderSettings
 from tests.central.web_site import HALL, PASSWORD, PHARMACY, CentralSite
+from wire.identifiers import milliseconds
 
 PROVIDER = ProviderSettings(
     issuer="https://identite.example", client_id="central", client_secret="s" * 32, acr_values=("eidas2",)
@@ -38,6 +43,7 @@ def served_managers(folder: Path) -> Iterator[tuple[CentralSite, str]]:
         site.engine,
         lambda connection: import_series(connection, series, sources, by="command", now=site.clock.now, shards=1),
     )
+    _be_lively(site)
     server = make_server("127.0.0.1", 0, site.app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
@@ -46,6 +52,18 @@ def served_managers(folder: Path) -> Iterator[tuple[CentralSite, str]]:
     thread.join()
     server.server_close()
     site.close()
+
+
+def _be_lively(site: CentralSite) -> None:
+    """Every shade of the map, every reason to look at a terminal but the rarest: what is empty hides its faults."""
+    for opened, departement in enumerate(("75", "77", "78", "91", "92"), start=1):
+        place = Place("desk", "hall_terminal", "11", departement, HALL.office, "HALL-75-01-A")
+        site.count(Measure.DOSSIERS_OPENED, site.clock.now.date().isoformat(), place, opened)
+    at = milliseconds(site.clock.now)
+    told = {"terminal_id": "HALL-75-01-A", "faults": "P-03 N-01", "enrols": False, "asked_ms": at, "changed_ms": at}
+    with writing(site.engine) as connection:
+        connection.execute(insert(conditions).values(told))
+    site.clock.pass_by(days=2)
 
 
 def type_in(page: Page, **fields: str) -> None:
