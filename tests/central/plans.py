@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from flask import Flask
 from sqlalchemy import Connection, Engine, event, text
 
 from central.engine import reading
+from central.staff.permissions import PERMISSIONS, Role
 
 LARGE = frozenset(
     {
@@ -32,6 +34,7 @@ LARGE = frozenset(
 """Tables that grow with the dossiers."""
 
 _READS = ("SELECT", "WITH", "UPDATE", "DELETE")
+_ARGUMENT = re.compile(r"<(\w+:)?(?P<name>\w+)>")
 _SCAN = re.compile(r"^SCAN (?P<table>\w+?)(_\d+)?( USING (COVERING )?INDEX (?P<index>\w+))?$")
 _INDEXED_FOR_ONCE = re.compile(r"^SEARCH (?P<table>\w+?)(_\d+)? USING AUTOMATIC ")  # all of it is read, and sorted
 _FOR_AN_END = re.compile(r"^SEARCH (?P<table>\w+?)(_\d+)?$")  # of all of it, for a lowest or highest value
@@ -50,6 +53,13 @@ class Asked:
 
     statement: str
     parameters: Any
+
+
+def pages_of(app: Flask, role: Role, arguments: Mapping[str, str]) -> Iterator[str]:
+    """The address of every page that a role may open; ``arguments`` has a value for each kind there is."""
+    for rule in app.url_map.iter_rules():
+        if role in PERMISSIONS.get(rule.endpoint, frozenset()) and "GET" in (rule.methods or ()):
+            yield _ARGUMENT.sub(lambda found: arguments[found["name"]], rule.rule)
 
 
 @contextmanager

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from http import HTTPStatus
-from urllib.parse import unquote
 
 import pytest
-from flask import Flask
 from sqlalchemy import Engine, text
 
 from bench.fill.dossiers import fill
 from bench.fill.points import make_points
 from central.engine import reading
-from central.staff.permissions import PERMISSIONS, Role
-from tests.central.plans import Asked, asked_of, scans
+from central.staff.permissions import Role
+from tests.central.plans import Asked, asked_of, pages_of, scans
 from tests.central.web_site import CentralSite
 
 POINT = make_points(3, seed=1)[0].place
@@ -34,21 +31,13 @@ def site(site: CentralSite) -> CentralSite:
     return site
 
 
-def pages_of(app: Flask, role: Role) -> Iterator[str]:
-    """The address of every page that a role may open; a new kind of argument needs a line in ARGUMENTS."""
-    adapter = app.url_map.bind("localhost")
-    for rule in app.url_map.iter_rules():
-        if role in PERMISSIONS.get(rule.endpoint, frozenset()) and "GET" in (rule.methods or ()):
-            yield unquote(adapter.build(rule.endpoint, {name: ARGUMENTS[name] for name in rule.arguments}))
-
-
 @pytest.mark.parametrize("role", list(Role), ids=lambda role: role.value)
 def test_no_page_reads_a_large_table_from_end_to_end(site: CentralSite, role: Role) -> None:
     engine: Engine = site.app.extensions["central"]
     browser = site.browser()
     with asked_of(engine) as heard:
         assert browser.sign_in(role.name.replace("_", "-")).status_code == HTTPStatus.SEE_OTHER
-        for page in pages_of(site.app, role):
+        for page in pages_of(site.app, role, ARGUMENTS):
             answer = browser.get(page)
             assert answer.status_code in {HTTPStatus.OK, HTTPStatus.FOUND}, (page, answer.status_code)
     assert heard
