@@ -21,6 +21,7 @@ PARTS = {
     "intake_speed": "bench.intake_speed.run",
     "worker_memory": "bench.worker_memory",
     "opening": "bench.opening.sample",
+    "opening_costs": "bench.opening.costs",
     "recount": "bench.recount",
     "pages": "bench.pages",
     "start": "bench.start",

@@ -117,9 +117,9 @@ def _visit(terminal: FakeTerminal, person: int, place: Place, at: datetime) -> N
         terminal.settle_slip(enrolment, slip=slip, at=at)
 
 
-def make_known(engine: Engine, fleet: Fleet) -> None:
+def make_known(engine: Engine, members: Sequence[Member]) -> None:
     """Write offices, operators and terminals into central's registry, as if every terminal had registered."""
-    numbered = [(number, member.made) for number, member in enumerate(fleet.members)]
+    numbered = [(number, member.made) for number, member in enumerate(members)]
     with writing(engine) as connection:
         for start in range(0, len(numbered), _ROWS):
             part = numbered[start : start + _ROWS]

@@ -45,7 +45,7 @@ def run(size: Size, database: str, *, folder: Path | None = None, say: Say = lam
     engine = make_engine(url)
     try:
         upgrade(engine)
-        make_known(engine, fleet)
+        make_known(engine, fleet.members)
         with central(folder, url, size) as served:
             say(f"playing: {size.boot_s:g} s of boot, {size.day_s:g} s of day, and what is left to send")
             played = asyncio.run(Conductor(size, fleet, served, keys).play())
