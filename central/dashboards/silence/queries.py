@@ -104,21 +104,30 @@ def _idle(area: Area, settings: DashboardSettings, now: datetime) -> Select[Any]
     """Registered for as long as the threshold, and no opening on any of its days; who is out of order cannot open."""
     today = day_of(now)
     days = [(today - timedelta(days=back)).isoformat() for back in range(settings.idle_after.days)]
-    months = sorted({day[:7] for day in days})
-    # Who opened nothing in the months of those days has not done so on one of them: a look or two instead of many.
-    opened = and_(_opened_in(months), _opened_in(days))
+    opened = _opened_somewhere(days) if area.region is None else _opened_each(days)
     old_enough = devices.c.registered_ms <= milliseconds(now - settings.idle_after)
     query = _terminals(area, devices.c.registered_ms)
     query = query.outerjoin(conditions, conditions.c.terminal_id == devices.c.terminal_id)
     return query.where(old_enough, func.coalesce(conditions.c.enrols, true()), not_(opened))
 
 
-def _opened_in(periods: Sequence[str]) -> ColumnElement[bool]:
-    return exists().where(
+def _opened_somewhere(days: Sequence[str]) -> ColumnElement[bool]:
+    """Among all who opened on those days: for the whole country half of what a look at each terminal costs."""
+    return devices.c.terminal_id.in_(select(counters.c.member).where(*_openings_in(days)).distinct())
+
+
+def _opened_each(days: Sequence[str]) -> ColumnElement[bool]:
+    """Terminal by terminal; who opened nothing in the months of those days has not done so on one of them."""
+    months = sorted({day[:7] for day in days})
+    mine = counters.c.member == devices.c.terminal_id
+    return and_(*(exists().where(*_openings_in(periods), mine) for periods in (months, days)))
+
+
+def _openings_in(periods: Sequence[str]) -> tuple[ColumnElement[bool], ...]:
+    return (
         counters.c.dimension == Dimension.TERMINAL.value,
         counters.c.period.in_(periods),
         counters.c.measure == Measure.DOSSIERS_OPENED.value,
-        counters.c.member == devices.c.terminal_id,
         counters.c.value > 0,
     )
 
