@@ -26,13 +26,20 @@ KNOWN_CHANNELS = tuple(channel.value for channel in Channel if channel is not Ch
 class _Members:
     """The members of a breakdown: code → (member as counted, words); ``onward`` when there are more.
 
-    ``whole`` names them all where these are a piece only; None where these are all.
+    ``is_list``: offices and terminals, of which these may be a piece; ``within`` then names all of one region.
     """
 
     dimension: Dimension
     named: Mapping[str, tuple[str, str]]
     onward: str | None = None
-    whole: Select[str] | None = None
+    is_list: bool = False
+    within: Select[str] | None = None
+
+    def asked(self, question: Question) -> list[str] | Select[str] | None:
+        """What to read: the piece one by one; a list that is taken whole in one range, not by 25,000 names."""
+        if self.is_list and question.limit is None and question.member is None:
+            return self.within
+        return [member for member, _ in self.named.values()]
 
 
 def read_inside(connection: Connection, region: str | None, question: Question) -> Table:
@@ -75,8 +82,7 @@ def only(lines: tuple[Line, ...], member: str | None) -> tuple[Line, ...]:
 
 
 def _lines(connection: Connection, members: _Members, question: Question, keys: Sequence[str]) -> tuple[Line, ...]:
-    counted = [member for member, _ in members.named.values()]
-    values = read_values(connection, members.dimension, question.measure, keys, counted)
+    values = read_values(connection, members.dimension, question.measure, keys, members.asked(question))
     return tuple(
         Line(code, label, _numbers(values, member, question.periods)) for code, (member, label) in members.named.items()
     )
@@ -90,10 +96,10 @@ def _accounted(
     connection: Connection, members: _Members, question: Question, lines: Sequence[Line], keys: Sequence[str]
 ) -> tuple[Number, ...]:
     """What all members together have, also those beyond this piece of a long list."""
-    if members.whole is None:
+    if not members.is_list:
         places = range(len(question.periods))
         return tuple(Number(sum(line.numbers[at].value or 0 for line in lines)) for at in places)
-    sums = read_sums(connection, members.dimension, question.measure, keys, members.whole)
+    sums = read_sums(connection, members.dimension, question.measure, keys, members.within)
     return tuple(Number(sum(sums.get(key, 0) for key in period.keys)) for period in question.periods)
 
 
@@ -135,26 +141,26 @@ def _sub_channels(connection: Connection, region: str | None, question: Question
 
 def _offices(connection: Connection, region: str | None, question: Question) -> _Members:
     query = select(offices.c.office_id, offices.c.name).order_by(offices.c.office_id)
-    whole = select(offices.c.office_id)
-    if region is not None:
-        query, whole = query.where(offices.c.region == region), whole.where(offices.c.region == region)
-    return _piece(connection, Dimension.OFFICE, query, whole, question)
+    if region is None:
+        return _piece(connection, Dimension.OFFICE, query, None, question)
+    within = select(offices.c.office_id).where(offices.c.region == region)
+    return _piece(connection, Dimension.OFFICE, query.where(offices.c.region == region), within, question)
 
 
 def _terminals(connection: Connection, region: str | None, question: Question) -> _Members:
     places = devices.join(offices, offices.c.office_id == devices.c.office_id)
     query = select(devices.c.terminal_id, offices.c.name).select_from(places).order_by(devices.c.terminal_id)
-    whole = select(devices.c.terminal_id).select_from(places)
-    if region is not None:
-        query, whole = query.where(offices.c.region == region), whole.where(offices.c.region == region)
-    return _piece(connection, Dimension.TERMINAL, query, whole, question)
+    if region is None:
+        return _piece(connection, Dimension.TERMINAL, query, None, question)
+    within = select(devices.c.terminal_id).select_from(places).where(offices.c.region == region)
+    return _piece(connection, Dimension.TERMINAL, query.where(offices.c.region == region), within, question)
 
 
 def _piece(
     connection: Connection,
     dimension: Dimension,
     query: Select[str, str],
-    whole: Select[str],
+    within: Select[str] | None,
     question: Question,
 ) -> _Members:
     """A piece of a long list, in the order of its codes; one row more is read to know whether it goes on."""
@@ -169,4 +175,4 @@ def _piece(
     is_more = question.limit is not None and len(rows) > question.limit
     kept = rows[: question.limit] if is_more else rows
     named = {row[0]: (row[0], row[1]) for row in kept}
-    return _Members(dimension, named, kept[-1][0] if is_more else None, whole)
+    return _Members(dimension, named, kept[-1][0] if is_more else None, is_list=True, within=within)
