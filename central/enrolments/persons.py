@@ -46,15 +46,15 @@ def _standing(row: RowMapping) -> Standing:
         dossier_id=row["dossiers_dossier_id"],
         state=DossierState(row["dossiers_state"]),
         state_decided_ms=row["dossiers_state_decided_ms"],
-        break_glass=Access(row["dossiers_break_glass_refused"], row["dossiers_break_glass_decided_ms"]),
-        centre_15=Access(row["dossiers_centre_15_refused"], row["dossiers_centre_15_decided_ms"]),
+        break_glass=Access(bool(row["dossiers_break_glass_refused"]), row["dossiers_break_glass_decided_ms"]),
+        centre_15=Access(bool(row["dossiers_centre_15_refused"]), row["dossiers_centre_15_decided_ms"]),
         account=AccountState(row["accounts_state"]),
         contact=ContactStanding(
             decided_ms=row["accounts_contact_decided_ms"],
-            has_email=row["accounts_has_email"],
-            email_proved=row["accounts_email_proved"],
-            has_mobile=row["accounts_has_mobile"],
-            mobile_proved=row["accounts_mobile_proved"],
+            has_email=bool(row["accounts_has_email"]),
+            email_proved=bool(row["accounts_email_proved"]),
+            has_mobile=bool(row["accounts_has_mobile"]),
+            mobile_proved=bool(row["accounts_mobile_proved"]),
         ),
         copies=row["dossiers_copies"],
         closing=_closing(row),
@@ -68,7 +68,7 @@ def _closing(row: RowMapping) -> Closing | None:
         closed_on=row["dossiers_closed_on"],
         motive=Motive(row["dossiers_motive"]),
         purge_on=row["dossiers_purge_on"],
-        deletion_asked=row["dossiers_deletion_asked"],
+        deletion_asked=bool(row["dossiers_deletion_asked"]),
     )
 
 
