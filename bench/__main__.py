@@ -24,6 +24,7 @@ PARTS = {
     "opening_costs": "bench.opening.costs",
     "recount": "bench.recount",
     "pages": "bench.pages",
+    "dashboard": "bench.dashboard",
     "start": "bench.start",
     "voice": "bench.voice",
 }

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from flask import Blueprint, abort, render_template
@@ -13,7 +13,7 @@ from central.counters.models import Dimension, Measure
 from central.dashboards.areas import Area
 from central.dashboards.drawing import HEIGHT, NARROW, WIDE
 from central.dashboards.page import drawing_says, drawing_version
-from central.dashboards.periods import Periods, day_of
+from central.dashboards.periods import Counted, Periods, day_of
 from central.dashboards.points.queries import (
     LONGEST_LIST,
     PointRow,
@@ -50,6 +50,7 @@ class PointLine:
     last_seen: str
     is_silent: bool
     faults: tuple[tuple[str, str], ...]
+    opened: Counted | None = None
 
 
 def make_blueprint(engine: Engine, clock: Callable[[], datetime], settings: DashboardSettings) -> Blueprint:
@@ -73,7 +74,8 @@ def make_blueprint(engine: Engine, clock: Callable[[], datetime], settings: Dash
                 abort(404)
             rows = read_points(connection, region, office_id=office_id)
             openings = _openings(connection, Dimension.OFFICE, office_id, clock())
-        lines = [_line(row, settings, clock()) for row in rows]
+            counts = _by_terminal(connection, rows, clock())
+        lines = [replace(_line(row, settings, clock()), opened=counts[row.terminal_id]) for row in rows]
         return render_template(
             "points/office.html",
             office=found,
@@ -115,6 +117,12 @@ def _openings(connection: Connection, dimension: Dimension, member: str, now: da
         "says": drawing_says(points, Grain.DAY),
         "drawing": {"version": drawing_version(points), "wide": WIDE, "narrow": NARROW, "height": HEIGHT},
     }
+
+
+def _by_terminal(connection: Connection, rows: Sequence[PointRow], now: datetime) -> dict[str, Counted]:
+    opened, names = Measure.DOSSIERS_OPENED, [row.terminal_id for row in rows]
+    table = read_counted(connection, Dimension.TERMINAL, [opened], names, Periods.at(now))
+    return {name: table.of(opened, name) for name in names}
 
 
 def _line(row: PointRow, settings: DashboardSettings, now: datetime) -> PointLine:

@@ -88,6 +88,13 @@ def test_one_goes_from_the_country_to_an_office_by_region_and_departement(site: 
     assert cells(departement, "offices", HALL.name)[0] == "7"
 
 
+def test_an_office_tells_what_each_of_its_terminals_opened(site: CentralSite) -> None:
+    site.count(OPENED, LAST_MONTH, IN_HALL, 3)
+    site.count(OPENED, TODAY, IN_HALL, 7)
+    page = seen_by(site, path=f"/points/{HALL.office}")
+    assert cells(page, "points", "HALL-75-01-A")[:4] == ["7", "7", "7", "10"]
+
+
 @pytest.mark.parametrize("path", ["/tableau?region=11", "/tableau?departement=75"])
 def test_each_level_tells_its_channels_and_sub_channels(site: CentralSite, path: str) -> None:
     site.count(OPENED, TODAY, IN_HALL, 7)
