@@ -116,16 +116,18 @@ class Programme:
     # Set-up, by the product's commands -------------------------------------------------------------------------------
 
     def prepare_services(self) -> None:
-        """Keys, databases, offices, operators, a manager."""
+        """Keys, databases, offices, operators, a manager, published figures."""
         folders = [word for name in ("root", "central", "vault") for word in (f"--{name}", self._path(name))]
         run_command("provisioning", "make-keys", *folders)
         with ThreadPoolExecutor() as pool:
             vault = pool.submit(run_command, "central.vault", "migrate", "--home", self._path("vault"))
             self._central("migrate")
+            figures = pool.submit(self._central, "published", "import")
             for stand in self.stands:
                 self._furnish(stand)
             self._central("add-manager", MANAGER, "--region", _REGION, typed=f"{MANAGER_PASSWORD}\n" * 2)
             vault.result()
+            figures.result()
 
     def register(self, stand: Stand) -> None:
         """A ticket from central, and the terminal's own registration with it."""
