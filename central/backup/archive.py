@@ -39,7 +39,7 @@ def write_archive(target: Path, manifest: bytes, database: Path, recipients: Seq
     handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _MODE)
     try:
         with os.fdopen(handle, "wb") as sealed:
-            pyrage.encrypt_io(io.BufferedReader(_Joined(_tar(manifest, database))), sealed, list(recipients))
+            pyrage.encrypt_io(io.BufferedReader(_Joined(_tar(manifest, database)), _CHUNK), sealed, list(recipients))
             sealed.flush()
             os.fsync(sealed.fileno())
         os.link(part, target)  # not rename: somebody else's file of that name must not be lost
