@@ -34,8 +34,9 @@ _SAMPLES = """
 """  # noqa: E501 - a row of a table
 _DATABASE = """
 Memory is the process's own, what can be given back given back, mapped files not counted; terminal, central, vault and
-all simulators are in it. The last tenth is traced: what Python still holds of all that it allocated in it. The
-terminal's database keeps id and hash of what central has for 90 days, some 200 bytes a record.
+all simulators are in it. The last tenth is traced: what Python still holds of all that it allocated in it; the tracer's
+own memory is then in the figure, so it is judged before. The terminal's database keeps id and hash of what central has
+for 90 days, some 200 bytes a record.
 """
 
 
@@ -63,7 +64,7 @@ def page(soak: Soak) -> str:
 
 def _row(one: Sample) -> str:
     sizes = (
-        f"{one.resident_kib / 1024:,.1f} MB",
+        f"{one.resident_kib / 1024:,.1f} MB{', traced' if one.traced else ''}",
         f"{one.blocks:,}",
         f"{one.traced / 1024:,.0f} KB" if one.traced else "",
     )

@@ -27,3 +27,9 @@ def test_what_grows_beyond_its_allowance_is_named(grown: str) -> None:
     assert growth([Sample(**before), Sample(**before)]) == []
     (told,) = growth([Sample(**before), Sample(**after)])
     assert told.startswith(grown)
+
+
+def test_what_the_tracer_itself_takes_is_no_growth() -> None:
+    before = dict.fromkeys(Sample.__dataclass_fields__, 0)
+    traced = {**before, "traced": 1, "resident_kib": Allowance().resident_kib + 1}
+    assert growth([Sample(**before), Sample(**before), Sample(**traced)]) == []
