@@ -55,11 +55,31 @@ class Asked:
     parameters: Any
 
 
+HARDER = {
+    "/tableau": ("departement=01",),
+    "/points-a-suivre": ("departement=01",),
+    "/api/v1/counts": (
+        "by=terminal&period=all&limit=1000",
+        "by=office&period=2021-06-30",
+        "by=departement&period=2020",
+    ),
+    "/api/v1/series": (
+        "by=departement&step=day&from=2021-01-01&to=2021-06-30",
+        "step=day&from=2020-07-01&to=2021-06-30",
+    ),
+    "/exports/comptes.csv": ("by=terminal", "by=office", "by=departement"),
+    "/exports/serie.csv": ("by=departement&step=week&from=2020-07-01&to=2021-06-30",),
+}
+"""What may be asked of a page beside what it shows by itself, where that is more work. (01 lies in region 84.)"""
+
+
 def pages_of(app: Flask, role: Role, arguments: Mapping[str, str]) -> Iterator[str]:
     """The address of every page that a role may open; ``arguments`` has a value for each kind there is."""
     for rule in app.url_map.iter_rules():
         if role in PERMISSIONS.get(rule.endpoint, frozenset()) and "GET" in (rule.methods or ()):
-            yield _ARGUMENT.sub(lambda found: arguments[found["name"]], rule.rule)
+            page = _ARGUMENT.sub(lambda found: arguments[found["name"]], rule.rule)
+            yield page
+            yield from (f"{page}?{harder}" for harder in HARDER.get(page, ()))
 
 
 @contextmanager
