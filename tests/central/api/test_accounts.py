@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 from central.api import accounts
 from central.api.models import service_accounts, service_calls
 from central.app import create_app
-from central.engine import in_transaction, reading
+from central.engine import in_transaction, reading, writing
 from central.errors import AlreadyThereError, NotFoundError, SetupError
 from central.staff.permissions import Role
 from tests.central.web_site import CentralSite
@@ -31,6 +31,12 @@ def test_no_token_or_a_made_up_one_is_refused_and_told_how(ask: Ask, issue: Issu
     answer = ask("counts", token)
     assert (answer.status_code, answer.headers["WWW-Authenticate"]) == (401, "Bearer")
     assert answer.content_type == "application/problem+json"
+
+
+@pytest.mark.only_on("sqlite")  # where one writer keeps out all others
+def test_a_made_up_token_waits_for_no_writer(site: CentralSite, ask: Ask) -> None:
+    with writing(site.engine):
+        assert ask("counts", "dmp_" + "A" * 43).status_code == 401
 
 
 def test_a_token_in_the_address_opens_nothing(ask: Ask, issue: Issue) -> None:
