@@ -35,6 +35,7 @@ def test_no_token_or_a_made_up_one_is_refused_and_told_how(ask: Ask, issue: Issu
 
 @pytest.mark.only_on("sqlite")  # where one writer keeps out all others
 def test_a_made_up_token_waits_for_no_writer(site: CentralSite, ask: Ask) -> None:
+    assert site.app  # built before: it writes once
     with writing(site.engine):
         assert ask("counts", "dmp_" + "A" * 43).status_code == 401
 
