@@ -1,7 +1,8 @@
 """Rows named by many keys, in one question: a neutral leaf, like :mod:`central.engine`.
 
-A question is put into words once, for a few numbers of keys only, the last key named again where there are fewer:
-neither SQLAlchemy nor the database then has to read it anew for each batch, which would cost more than the answer.
+A question is put into words once: neither SQLAlchemy nor the database then has to read it anew for each batch, which
+would cost more than the answer. PostgreSQL takes the keys as one array; SQLite as a list, of a few lengths only, the
+last key named again where there are fewer.
 """
 
 from __future__ import annotations
@@ -10,11 +11,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Dialect, Row, Select, bindparam
+from sqlalchemy import ColumnElement, Connection, CursorResult, Dialect, Row, Select, bindparam, func
+from sqlalchemy.dialects import postgresql
 
 SIZES = (1, 8, 40, 100, 200)
 """Numbers of keys a question is kept for; more are asked for in portions of the last."""
 
+_ARRAY = "keys"
 _KEYS = tuple(f"key_{place}" for place in range(SIZES[-1]))
 
 
@@ -42,20 +45,32 @@ class Lookup:
         """
         wanted = list(dict.fromkeys(keys))
         for start in range(0, len(wanted), SIZES[-1]):
-            portion = wanted[start : start + SIZES[-1]]
-            size = next(size for size in SIZES if size >= len(portion))
-            portion += portion[-1:] * (size - len(portion))
-            question = self._question(connection.dialect, size)
-            named = {**question.fixed, **given, **dict(zip(_KEYS, portion, strict=False))}
-            in_order = named if question.order is None else tuple(map(named.__getitem__, question.order))
-            yield from connection.exec_driver_sql(question.statement, in_order)
+            yield from self._ask(connection, wanted[start : start + SIZES[-1]], given)
+
+    def _ask(self, connection: Connection, keys: list[Any], given: Mapping[str, Any]) -> CursorResult[Any]:
+        size = next(size for size in SIZES if size >= len(keys))
+        question = self._question(connection.dialect, size)
+        if question.order is None:
+            return connection.exec_driver_sql(question.statement, {**question.fixed, **given, _ARRAY: keys})
+        keys += keys[-1:] * (size - len(keys))
+        named = {**question.fixed, **given, **dict(zip(_KEYS, keys, strict=False))}
+        return connection.exec_driver_sql(question.statement, tuple(map(named.__getitem__, question.order)))
 
     def _question(self, dialect: Dialect, size: int) -> _Question:
         known = self._questions.get((dialect.name, size))
         if known is None:
-            names = [bindparam(name, type_=self._column.type) for name in _KEYS[:size]]
-            compiled = self._query.where(self._column.in_(names)).compile(dialect=dialect)
+            compiled = (self._joined() if dialect.name == "postgresql" else self._listed(size)).compile(dialect=dialect)
             order = tuple(compiled.positiontup or ()) if compiled.positional else None
             known = _Question(str(compiled), order, {**compiled.params})
             self._questions[dialect.name, size] = known
         return known
+
+    def _listed(self, size: int) -> Select[Any]:
+        names = [bindparam(name, type_=self._column.type) for name in _KEYS[:size]]
+        return self._query.where(self._column.in_(names))
+
+    def _joined(self) -> Select[Any]:
+        """PostgreSQL seeks each key in the one part of a split table that can hold it; of a list, every key in each."""
+        array = bindparam(_ARRAY, type_=postgresql.ARRAY(self._column.type))
+        keys = func.unnest(array).table_valued("key").render_derived(name="wanted")
+        return self._query.where(self._column == keys.c.key)
