@@ -12,7 +12,7 @@ from sqlalchemy import Column, ColumnElement, Connection, Select, Table, func, s
 from central.counters.models import Measure
 from central.dashboards.periods import Counted
 from central.dashboards.settings import DashboardSettings
-from central.dashboards.wording import age, number
+from central.dashboards.wording import age, days_name, number
 from central.devices.models import devices, offices
 from central.devices.registry import DeviceState
 from central.enrolments.models import pending_ins
@@ -101,7 +101,7 @@ def watch_lines(
     if watch.oldest_waiting_ms is not None:
         waited = now - moment(watch.oldest_waiting_ms)
         waits, is_stuck = f"{waits}, depuis {age(waited).removeprefix('il y a ')}", waited > _STUCK_AFTER
-    silent = f"depuis plus de {settings.silent_after.days} jours"
+    silent = f"depuis plus de {days_name(settings.silent_after)}"
     second = whole[Measure.SECOND_ENROLMENTS].total
     return (
         WatchLine("outbox", "Remises en attente", waits, watch.handovers_waiting, is_stuck),

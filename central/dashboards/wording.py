@@ -91,6 +91,11 @@ def moment_name(at: datetime) -> str:
     return f"{date_name(local)} à {local.hour} h {local.minute:02d}"
 
 
+def days_name(span: timedelta) -> str:
+    """A threshold: 1 jour, 3 jours."""
+    return "1 jour" if span.days == 1 else f"{span.days} jours"
+
+
 def age(since: timedelta) -> str:
     """How long ago: il y a 5 min, il y a 3 h, il y a 4 jours."""
     minutes = max(0, int(since.total_seconds() // 60))

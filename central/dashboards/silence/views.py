@@ -12,6 +12,7 @@ from central.dashboards.areas import area_asked
 from central.dashboards.settings import DashboardSettings
 from central.dashboards.silence.page import parts_of
 from central.dashboards.silence.queries import LONGEST_LIST, read_troubled
+from central.dashboards.wording import days_name
 from central.engine import reading
 from central.staff.views import current
 
@@ -38,6 +39,7 @@ def make_blueprint(engine: Engine, clock: Callable[[], datetime], settings: Dash
             abort(404)
         with reading(engine) as connection:
             troubled = read_troubled(connection, area, settings, now=now)
-        return {"area": area, "parts": parts_of(troubled, now=now), "longest": LONGEST_LIST, "settings": settings}
+        thresholds = [days_name(span) for span in (settings.silent_after, settings.idle_after, settings.awaited_after)]
+        return {"area": area, "parts": parts_of(troubled, now=now), "longest": LONGEST_LIST, "thresholds": thresholds}
 
     return blueprint

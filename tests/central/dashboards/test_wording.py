@@ -10,6 +10,7 @@ from central.dashboards.wording import (
     age,
     date_name,
     day_name,
+    days_name,
     euros,
     moment_name,
     number,
@@ -43,6 +44,10 @@ def test_a_moment_is_told_in_paris() -> None:
 def test_the_first_of_a_month_is_said_as_one_says_it() -> None:
     assert day_name(date(2026, 12, 1)) == "mardi 1er décembre"
     assert week_name(date(2026, 6, 1)) == "semaine du 1er juin"
+
+
+def test_a_threshold_of_one_day_is_no_plural() -> None:
+    assert [days_name(timedelta(days=days)) for days in (1, 3)] == ["1 jour", "3 jours"]
 
 
 def test_a_date_is_said_in_full_and_a_month_under_a_column_is_short() -> None:
