@@ -221,7 +221,7 @@ def _register_numbers(
 ) -> None:
     desk = TableDesk(engine, clock, settings.small_cell)
     app.register_blueprint(api_views.make_blueprint(engine, clock, desk, settings.dashboards.silent_after))
-    app.register_blueprint(export_views.make_blueprint(engine, clock, desk))
+    app.register_blueprint(export_views.make_blueprint(engine, clock, desk, settings.dashboards.silent_after))
     app.register_blueprint(published_views.make_blueprint(engine))
 
 

@@ -11,7 +11,6 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from central.api.silent import SilentRow
 from central.devices.regions import region_name
 from central.published.comparison import Contradiction
 from central.published.figures import PERCENT, TARGET, Figure
@@ -19,6 +18,7 @@ from central.published.indicator import Split, share_of
 from central.published.service import Source
 from central.tables.periods import Period
 from central.tables.shape import MONEY, Line, Number, Reader, Table, share
+from central.tables.silent import SilentRow
 from wire.identifiers import moment
 
 Share = Annotated[

@@ -13,7 +13,6 @@ from sqlalchemy import Engine
 from central.api import accounts
 from central.api.documents import counts_document, indicator_document, silent_document
 from central.api.openapi import PREFIX, document
-from central.api.silent import read_silent
 from central.engine import reading
 from central.errors import CentralError, TooManyError
 from central.published.comparison import contradictions
@@ -25,6 +24,7 @@ from central.tables import questions
 from central.tables.desk import TableDesk
 from central.tables.questions import Parameter
 from central.tables.shape import Question, Reader
+from central.tables.silent import read_silent
 from central.websafety import problem
 from wire.identifiers import milliseconds
 

@@ -9,14 +9,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from central.dashboards.wording import moment_name
+from central.dashboards.wording import PARIS, moment_name
 from central.devices.regions import region_name
 from central.published.figures import PERCENT, Figure
 from central.published.service import Source
 from central.published.wording import CHANNEL_WORDS, MEASURE_WORDS, PRECISION_WORDS
 from central.tables.periods import Period
 from central.tables.shape import MONEY, Line, Number, Table, share
+from central.tables.silent import SilentRow
 from central.tables.wording import BY_NAMES, MEASURE_NAMES
+from wire.identifiers import moment
 
 HIDDEN = "secret"
 _CENTS = 100
@@ -87,6 +89,14 @@ def indicator_sheet(figures: Sequence[Figure], sources: dict[str, Source], now: 
     return Sheet("indicateur-2-8-4", remarks, heads, rows)
 
 
+def silent_sheet(rows: Sequence[SilentRow], region: str | None, now: datetime, *, days: int) -> Sheet:
+    """Terminals that nothing was heard of, a terminal a row."""
+    heads = ("Borne", "Lieu", "Nom du lieu", "Département", "Entendue le")
+    listed = tuple((row.terminal_id, row.office_id, row.office_name, row.departement, _heard(row)) for row in rows)
+    said = f"Bornes en service dont rien n’est venu depuis {days} jours. {region_name(region)}."  # noqa: RUF001 - French
+    return Sheet("bornes-muettes", (said, f"Exporté le {moment_name(now)}."), heads, listed)
+
+
 def period_words(period: Period) -> str:
     """A period at the head of a column."""
     return "Depuis le lancement" if period.first is None else period.name
@@ -138,6 +148,10 @@ def _published(figure: Figure, source: Source) -> tuple[Cell, ...]:
         source.published_on,
         figure.note,
     )
+
+
+def _heard(row: SilentRow) -> str:
+    return "jamais" if row.last_seen_ms is None else f"{moment(row.last_seen_ms).astimezone(PARIS):%Y-%m-%d %H:%M}"
 
 
 def _dates(period: Period) -> tuple[str, str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import PurePosixPath
 
 from flask import Blueprint, Response, render_template, request
@@ -13,19 +13,23 @@ from central.devices.regions import REGIONS
 from central.engine import reading
 from central.errors import QuestionError
 from central.exports import asked
-from central.exports.sheet import Sheet, counts_sheet, indicator_sheet, series_sheet
+from central.exports.sheet import Sheet, counts_sheet, indicator_sheet, series_sheet, silent_sheet
 from central.exports.wording import AUDIENCES, FAULTS, STEPS
 from central.exports.writing import CSV_TYPE, XLSX_TYPE, as_csv, as_xlsx
 from central.published.service import read_all, read_source_names
 from central.staff.permissions import is_outside
 from central.staff.views import current
 from central.tables.desk import TableDesk
-from central.tables.questions import COUNTS_FILE, SERIES_FILE, Parameter, read_query, series_question
+from central.tables.questions import COUNTS_FILE, SERIES_FILE, SILENT_FILE, Parameter, read_query, series_question
+from central.tables.silent import read_silent
 from central.tables.wording import BY_NAMES, MEASURE_NAMES
+from wire.identifiers import milliseconds
 
 
-def make_blueprint(engine: Engine, clock: Callable[[], datetime], desk: TableDesk) -> Blueprint:
-    """The page, and three files, each as CSV and as XLSX."""
+def make_blueprint(
+    engine: Engine, clock: Callable[[], datetime], desk: TableDesk, silent_after: timedelta
+) -> Blueprint:
+    """The page, and four files, each as CSV and as XLSX."""
     blueprint = Blueprint("exports", __name__)
 
     @blueprint.get("/exports")
@@ -41,6 +45,11 @@ def make_blueprint(engine: Engine, clock: Callable[[], datetime], desk: TableDes
     @blueprint.get("/exports/serie.xlsx")
     def series() -> Response:
         return _file(desk, clock(), lambda: _series(desk, clock()))
+
+    @blueprint.get("/exports/bornes.csv")
+    @blueprint.get("/exports/bornes.xlsx")
+    def silent() -> Response:
+        return _file(desk, clock(), lambda: _silent(engine, silent_after, clock()))
 
     @blueprint.get("/exports/indicateur.csv")
     @blueprint.get("/exports/indicateur.xlsx")
@@ -64,6 +73,13 @@ def _series(desk: TableDesk, now: datetime) -> Sheet:
     reader = asked.reader_of(read, current().region, is_outside=is_outside(current().role))
     table = desk.table(reader, series_question(read, desk.last_day(reader)))
     return series_sheet(table, now, is_outside=reader.is_outside)
+
+
+def _silent(engine: Engine, silent_after: timedelta, now: datetime) -> Sheet:
+    region = current().region or _read(SILENT_FILE).get("region")
+    with reading(engine) as connection:
+        rows, _ = read_silent(connection, region, before_ms=milliseconds(now - silent_after))
+    return silent_sheet(rows, region, now, days=silent_after.days)
 
 
 def _read(allowed: tuple[Parameter, ...]) -> dict[str, str]:

@@ -57,6 +57,8 @@ CLOSED_ROUTES = {
     "/enregistrement GET",
     "/enregistrement POST",
     "/exports GET",
+    "/exports/bornes.csv GET",
+    "/exports/bornes.xlsx GET",
     "/exports/comptes.csv GET",
     "/exports/comptes.xlsx GET",
     "/exports/indicateur.csv GET",

@@ -15,7 +15,7 @@ from central.counters.tally import Place
 from central.devices.fleet import NewOffice
 from central.exports.sheet import Sheet
 from central.exports.writing import as_csv, as_xlsx
-from central.staff.permissions import Role
+from central.staff.permissions import PERMISSIONS, Role
 from tests.central.web_site import HALL, PHARMACY, CentralSite
 from wire.identifiers import OfficeId
 
@@ -47,7 +47,7 @@ def fetch(site: CentralSite, path: str, role: Role = Role.NATIONAL, region: str 
     site.manager("SOMEBODY", region, role=role)
     browser = site.browser()
     browser.sign_in("SOMEBODY")
-    return browser.get(f"/exports/{path}")
+    return browser.get(f"/exports/{path}".removesuffix("/"))
 
 
 def rows(answer: TestResponse) -> list[list[str]]:
@@ -125,6 +125,24 @@ def test_a_series_has_a_row_for_each_step(site: CentralSite) -> None:
         ["2026-10", "2026-10-01", "2026-10-31", "500", "4"],
         ["2026-11", "2026-11-01", "2026-11-30", "1234", "8"],
     ]
+
+
+def test_silent_terminals_are_a_file_for_who_runs_the_fleet(site: CentralSite) -> None:
+    site.registered("HALL-75-01-A", HALL.office)
+    site.clock.pass_by(days=3, minutes=1)
+    table = rows(fetch(site, "bornes.csv", Role.FLEET_OPERATOR))
+    assert line(table, "HALL-75-01-A") == ["HALL-75-01-A", HALL.office, HALL.name, "75", "jamais"]
+    assert [row[0] for row in rows(fetch(site, "bornes.csv", Role.REGIONAL_MANAGER, "04"))[1:] if len(row) > 1] == []
+    assert fetch(site, "bornes.csv", Role.OUTSIDER).status_code == 403
+
+
+@pytest.mark.parametrize("role", Role, ids=lambda role: role.value)
+def test_the_page_offers_the_files_of_the_role_and_no_others(site: CentralSite, role: Role) -> None:
+    page = fetch(site, "", role, "11" if role is Role.REGIONAL_MANAGER else None).text
+    paths = ("comptes", "serie", "bornes", "indicateur")
+    endpoints = ("exports.counts", "exports.series", "exports.silent", "exports.indicator")
+    offered = [path for path in paths if f"/exports/{path}.csv" in page]
+    assert offered == [path for path, door in zip(paths, endpoints, strict=True) if role in PERMISSIONS[door]]
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx"])

@@ -40,6 +40,8 @@ DOORS: list[Door] = [
     ("points.office", "GET", "/points/<office_id>"),
     ("published.page", "GET", "/indicateur"),
     ("exports.page", "GET", "/exports"),
+    ("exports.silent", "GET", "/exports/bornes.csv"),
+    ("exports.silent", "GET", "/exports/bornes.xlsx"),
     ("exports.counts", "GET", "/exports/comptes.csv"),
     ("exports.counts", "GET", "/exports/comptes.xlsx"),
     ("exports.series", "GET", "/exports/serie.csv"),

@@ -23,9 +23,12 @@ class SilentRow:
 
 
 def read_silent(
-    connection: Connection, region: str | None, *, before_ms: int, after: str | None, limit: int
+    connection: Connection, region: str | None, *, before_ms: int, after: str | None = None, limit: int | None = None
 ) -> tuple[Sequence[SilentRow], str | None]:
-    """The terminals of a region (None: of all) last heard of before, or never; and where the next piece begins."""
+    """The terminals of a region (None: of all) last heard of before, or never; and where the next piece begins.
+
+    ``limit`` None: all of them.
+    """
     heard = func.coalesce(devices.c.last_seen_ms, devices.c.registered_ms)
     query = (
         select(
@@ -43,5 +46,7 @@ def read_silent(
         query = query.where(offices.c.region == region)
     if after is not None:
         query = query.where(devices.c.terminal_id > after)
+    if limit is None:
+        return [SilentRow(*row) for row in connection.execute(query)], None
     rows = [SilentRow(*row) for row in connection.execute(query.limit(limit + 1))]
     return rows[:limit], rows[limit - 1].terminal_id if len(rows) > limit else None
