@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from http import HTTPStatus
 
 import pytest
 from sqlalchemy import Engine, text
 
+from bench.fill.counters import fill_counters
 from bench.fill.dossiers import fill
 from bench.fill.points import make_points
 from central.engine import reading
@@ -26,6 +28,7 @@ ARGUMENTS = {
 @pytest.fixture
 def site(site: CentralSite) -> CentralSite:
     fill(site.engine, dossiers=30, points=3)
+    assert fill_counters(site.engine, dossiers=200, points=3, until=date(2018, 11, 9), first_shard=1) > 0
     for role in Role:
         site.manager(role.name.replace("_", "-"), POINT.region if role is Role.REGIONAL_MANAGER else None, role=role)
     return site
