@@ -160,7 +160,7 @@ def _observe(
     shelf = BundleShelf(settings.home / homes.TRUST_BUNDLE, keys.root)
     watched = settings.observing
     metrics = Metrics("central", gauges(engine, settings.home, clock), shared=watched.shared)
-    metrics.watch(app)
+    observing_views.watch(app, metrics)
     checks = {
         "database": database_answers(engine),
         "migrations": is_migrated(lambda: schema.is_current(engine)),
@@ -216,9 +216,7 @@ def _register(
     app.add_url_rule("/", "home", _home)
 
 
-def _register_numbers(
-    app: Flask, settings: CentralSettings, engine: Engine, clock: Callable[[], datetime]
-) -> None:
+def _register_numbers(app: Flask, settings: CentralSettings, engine: Engine, clock: Callable[[], datetime]) -> None:
     desk = TableDesk(engine, clock, settings.small_cell)
     app.register_blueprint(api_views.make_blueprint(engine, clock, desk, settings.dashboards.silent_after))
     app.register_blueprint(export_views.make_blueprint(engine, clock, desk, settings.dashboards.silent_after))

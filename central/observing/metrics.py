@@ -7,12 +7,10 @@ numbers without bound, or write a value into them.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from flask import Flask, Response, g, request
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
@@ -21,7 +19,6 @@ from prometheus_client.registry import Collector
 _METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"})
 _OTHER = "other"
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1.0, 2.5, 10.0)
-_STARTED = "observed_since"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,22 +57,12 @@ class Metrics:
             registry=self._registry,
         )
 
-    def watch(self, app: Flask) -> None:
-        """Count every request of ``app``; call it before anything that may refuse one."""
-
-        @app.before_request
-        def begin() -> None:
-            setattr(g, _STARTED, time.perf_counter())
-
-        @app.after_request
-        def end(answer: Response) -> Response:
-            endpoint = request.endpoint or _OTHER
-            method = request.method if request.method in _METHODS else _OTHER
-            self._requests.labels(endpoint, method, f"{answer.status_code // 100}xx").inc()
-            started = g.get(_STARTED)
-            if started is not None:
-                self._seconds.labels(endpoint).observe(time.perf_counter() - started)
-            return answer
+    def count(self, endpoint: str | None, method: str, status: int, seconds: float | None) -> None:
+        """One request that was answered; no ``seconds`` when it was refused before its time began."""
+        known = endpoint or _OTHER
+        self._requests.labels(known, method if method in _METHODS else _OTHER, f"{status // 100}xx").inc()
+        if seconds is not None:
+            self._seconds.labels(known).observe(seconds)
 
     def text(self) -> bytes:
         """All of it in Prometheus' text form."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hmac
+import time
 from collections.abc import Mapping
 from ipaddress import ip_address
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Flask, Response, g, jsonify, request
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from central.observing.metrics import Metrics
@@ -19,6 +20,7 @@ ENDPOINTS = frozenset({"observing.ready", "observing.metrics"})
 _FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP")
 _BEARER = "Bearer "
 _NOT_READY = 503
+_STARTED = "observed_since"
 
 
 def make_blueprint(checks: Mapping[str, Check], metrics: Metrics, token: str | None) -> Blueprint:
@@ -41,6 +43,21 @@ def make_blueprint(checks: Mapping[str, Check], metrics: Metrics, token: str | N
         return Response(metrics.text(), content_type=CONTENT_TYPE_LATEST)
 
     return blueprint
+
+
+def watch(app: Flask, metrics: Metrics) -> None:
+    """Count every request of ``app``; call it before anything that may refuse one."""
+
+    @app.before_request
+    def begin() -> None:
+        setattr(g, _STARTED, time.perf_counter())
+
+    @app.after_request
+    def end(answer: Response) -> Response:
+        started = g.get(_STARTED)
+        seconds = None if started is None else time.perf_counter() - started
+        metrics.count(request.endpoint, request.method, answer.status_code, seconds)
+        return answer
 
 
 def may_look(token: str | None) -> bool:

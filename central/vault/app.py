@@ -32,9 +32,7 @@ from wire import homes
 from wire.failpoints import Reach, pass_by
 from wire.handover import HAND_OVER_LIMIT
 
-OPEN_ENDPOINTS = (
-    views.OPEN_ENDPOINTS | views.SIGNED_ENDPOINTS | views.FORM_ENDPOINTS | observing_views.ENDPOINTS
-)
+OPEN_ENDPOINTS = views.OPEN_ENDPOINTS | views.SIGNED_ENDPOINTS | views.FORM_ENDPOINTS | observing_views.ENDPOINTS
 
 _log = logging.getLogger("central.vault")
 
@@ -93,7 +91,7 @@ def _observe(
 ) -> None:
     watched = settings.observing
     metrics = Metrics("vault", gauges(engine, settings.home), shared=watched.shared)
-    metrics.watch(app)
+    observing_views.watch(app, metrics)
     checks = {
         "database": database_answers(engine),
         "migrations": is_migrated(lambda: is_current(engine)),
