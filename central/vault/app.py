@@ -103,7 +103,7 @@ def _observe(
 
 def _assemble(app: Flask, settings: VaultSettings, keys: VaultKeys, desks: views.Desks) -> None:
     app.secret_key = keys.cookie_key()
-    app.register_blueprint(views.make_blueprint(desks, settings.trusted_proxies, settings.help_line))
+    app.register_blueprint(views.make_blueprint(desks, settings))
     protect(
         app,
         Safety(

@@ -34,6 +34,7 @@ class VaultSettings:
     * ``code_life``: counted from the arrival at the vault, so that a slip does not age in a terminal without a line.
     * ``wrong_tries_limit``: the try that locks a slip.
     * ``locator_tries``, ``address_tries``: tries within ``window``, right or wrong.
+    * ``derivations_at_once``: in one process; whoever comes above them is asked to try again.
     * ``kdf``: never below OWASP's floor, except with ``weak_kdf_for_tests``, which no environment can set.
     * ``help_line``: said where a new code is needed; None names only the desks of the CPAM.
     * ``public_url``: under which holders reach the pages; stands in notices.
@@ -54,6 +55,7 @@ class VaultSettings:
     locator_tries: int = 10
     address_tries: int = 20
     window: timedelta = timedelta(minutes=15)
+    derivations_at_once: int = 2  # each is 64 MiB and a processor; half of the threads stay for the other pages
     kdf: KdfParameters = RFC_9106_SECOND
     weak_kdf_for_tests: bool = False
     help_line: str | None = None

@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
 from flask import Blueprint, Response, jsonify, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from central.callers import Network, caller
+from central.callers import caller
 from central.crowding import Places
 from central.vault import second_factor, wording
 from central.vault.activation import ActivationDesk, Attempt, Reply, Verdict
@@ -27,6 +27,7 @@ from central.vault.forms import FormErrors, OneTimeStep, read_form, read_one_tim
 from central.vault.handover import HandOverDesk
 from central.vault.objections import Objection, ObjectionDesk
 from central.vault.second_factor import SecondFactorDesk, Word
+from central.vault.settings import VaultSettings
 from central.websafety import problem
 from wire.errors import FormatError, SignatureError, TrustError, WireError
 
@@ -55,7 +56,6 @@ _STEP_STATUS = {
 }
 _OBJECTION_STATUS = {Objection.OPEN: 200, Objection.DONE: 200, Objection.GONE: 410, Objection.UNKNOWN: 404}
 _MISTYPED = 422
-_DERIVATIONS_AT_ONCE = 2  # each is 64 MiB and a processor; half of the threads stay for central and the other pages
 _SEE_OTHER = 303
 _CHALLENGE = "challenge"  # the session's name for the secret of an activation that waits for its one-time code
 
@@ -77,7 +77,7 @@ class Desks:
     objection: ObjectionDesk
 
 
-def make_blueprint(desks: Desks, proxies: Sequence[Network], help_line: str | None) -> Blueprint:
+def make_blueprint(desks: Desks, settings: VaultSettings) -> Blueprint:
     """The addresses over these desks."""
     pages = Blueprint("vault", __name__)
 
@@ -97,14 +97,14 @@ def make_blueprint(desks: Desks, proxies: Sequence[Network], help_line: str | No
     def events() -> Response:
         return _answered(desks.events.receive)
 
-    _add_activation(pages, desks.activation, proxies, help_line)
+    _add_activation(pages, desks.activation, settings)
     _add_one_time(pages, desks.second_factor)
     _add_objection(pages, desks.objection)
     return pages
 
 
-def _add_activation(pages: Blueprint, desk: ActivationDesk, proxies: Sequence[Network], help_line: str | None) -> None:
-    places = Places(_DERIVATIONS_AT_ONCE)
+def _add_activation(pages: Blueprint, desk: ActivationDesk, settings: VaultSettings) -> None:
+    places = Places(settings.derivations_at_once)
 
     @pages.get("/activation")
     def page() -> str:
@@ -115,7 +115,7 @@ def _add_activation(pages: Blueprint, desk: ActivationDesk, proxies: Sequence[Ne
         form = read_form(request.form)
         if isinstance(form, FormErrors):
             return _form(form), _MISTYPED
-        address = caller(request.remote_addr, request.headers.get("X-Forwarded-For", ""), proxies)
+        address = caller(request.remote_addr, request.headers.get("X-Forwarded-For", ""), settings.trusted_proxies)
         with places.one():
             reply = desk.activate(Attempt(form.locator, form.code, form.passphrase, address))
         _log.info("activation: %s", reply.verdict.value)
@@ -123,7 +123,7 @@ def _add_activation(pages: Blueprint, desk: ActivationDesk, proxies: Sequence[Ne
             session[_CHALLENGE] = reply.session
             return redirect(url_for("vault.one_time_page"), _SEE_OTHER)
         headers = {} if reply.wait is None else {"Retry-After": str(math.ceil(reply.wait.total_seconds()))}
-        return _said(reply, form.locator.grouped(), help_line), _STATUS[reply.verdict], headers
+        return _said(reply, form.locator.grouped(), settings.help_line), _STATUS[reply.verdict], headers
 
 
 def _add_one_time(pages: Blueprint, desk: SecondFactorDesk) -> None:

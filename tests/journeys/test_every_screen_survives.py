@@ -15,6 +15,7 @@ from tests.fakes.enrolment_rig import EnrolmentRig
 from tests.fakes.programme import Programme
 from tests.fakes.scenes import SCENES
 from tests.look.glass import Glass, opened
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -71,12 +72,13 @@ def test_reload_a_second_tab_and_a_killed_browser_show_the_same_screen(
     glass.shows(rig)
     shown = words(glass.page)
     glass.page.reload()
-    assert words(glass.page) == shown
+    assert wait_until(lambda: words(glass.page) == shown), (words(glass.page), shown)
     killed = browser.new_context(viewport=glass.page.viewport_size)  # no cookie, no history: another browser
     try:
         page = killed.new_page()
         page.goto(glass.address)
-        assert words(page) == shown
+        # A button that knows how far the notice was read says so a moment later.
+        assert wait_until(lambda: words(page) == shown), (words(page), shown)
     finally:
         killed.close()
     assert len(rig.store.drafts) == kept

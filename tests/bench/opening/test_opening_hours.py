@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -31,7 +32,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def outcome(folder: Path) -> Outcome:
-    return run(SMALL, database_in(folder, CENTRAL), folder=folder)
+    return played(SMALL, database_in(folder, CENTRAL), folder)
+
+
+def played(size: Size, database: str, folder: Path) -> Outcome:
+    """In a thread of its own: where a browser was used before, this one has an event loop for ever."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(run, size, database, folder=folder).result()
 
 
 def test_nothing_is_lost_or_doubled_though_answers_get_lost_and_the_line_goes_down(outcome: Outcome) -> None:
@@ -82,6 +89,6 @@ def test_the_recount_sees_a_record_that_was_acknowledged_and_is_gone_and_one_tha
 
 def test_the_same_holds_on_postgresql(tmp_path: Path) -> None:
     with on_postgresql(wanted=True):
-        played = run(SMALL, database_in(tmp_path, CENTRAL), folder=tmp_path)
-    assert played.counted.findings == ()
-    assert played.counted.holds, played.counted
+        outcome = played(SMALL, database_in(tmp_path, CENTRAL), tmp_path)
+    assert outcome.counted.findings == ()
+    assert outcome.counted.holds, outcome.counted

@@ -166,7 +166,7 @@ def test_two_slips_that_share_a_locator_are_told_apart_by_the_code(site: VaultSi
 
 
 def test_no_race_gives_a_sixth_try(make_site: Callable[..., VaultSite]) -> None:
-    site = make_site(locator_tries=100, address_tries=100)
+    site = make_site(locator_tries=100, address_tries=100, derivations_at_once=12)
     _, enrolment = site.opened_dossier()
     said: list[str] = []
     start = threading.Barrier(12)
@@ -185,7 +185,7 @@ def test_no_race_gives_a_sixth_try(make_site: Callable[..., VaultSite]) -> None:
 
 
 def test_two_holders_of_one_code_at_once_activate_once(make_site: Callable[..., VaultSite]) -> None:
-    site = make_site(locator_tries=100, address_tries=100)
+    site = make_site(locator_tries=100, address_tries=100, derivations_at_once=6)
     _, enrolment = site.opened_dossier()
     said: list[str] = []
     start = threading.Barrier(6)
@@ -233,7 +233,7 @@ def test_a_throttled_try_is_not_counted(site: VaultSite) -> None:
 
 
 def test_no_race_gives_a_try_above_the_limit_of_an_address(make_site: Callable[..., VaultSite]) -> None:
-    site = make_site(address_tries=3)
+    site = make_site(address_tries=3, derivations_at_once=8)
     said: list[str] = []
     start = threading.Barrier(8)
 
