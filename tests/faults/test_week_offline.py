@@ -89,6 +89,7 @@ def test_a_week_offline_arrives_once_in_order_and_each_on_its_day(town: Town) ->
                     wishes = Wishes(email="canari@exemple.fr")
                     assert visitor.enrol(f"crowd-{800 + day * A_DAY + number}", wishes) == "done"
                 clock.next_day()
+                visitor.wait_for("sign_in")  # the terminal has noticed, before a card is put in
             ((made,),) = town.at_terminal(PHARMACY, "SELECT count(*) FROM records WHERE state = 'waiting'")
             with serving(central(town, clock), town.central.address):
                 terminal.worker.wake()

@@ -75,9 +75,9 @@ def test_who_reads_keeps_their_place_and_their_focus_when_the_page_renews_itself
 def test_the_map_leads_to_a_departement_and_the_drawing_is_drawn(screen: Screen) -> None:
     screen.page.locator("#t75").press("Enter")
     expect(screen.page.locator("nav.crumbs li").last).to_have_text("Paris (75)")
-    drawn = "document.querySelector('.drawing img').naturalWidth"
-    screen.page.wait_for_function(f"{drawn} > 0", timeout=WITHIN_MS)
-    assert screen.page.evaluate(drawn) == 720
+    drawing = screen.page.locator(".drawing img")
+    expect(drawing).to_have_js_property("complete", value=True, timeout=WITHIN_MS)
+    assert drawing.evaluate("image => image.naturalWidth") == 720
     assert screen.complaints == []
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import Browser, Page, Request
+from playwright.sync_api import Browser, Page, Request, expect
 from werkzeug.serving import make_server
 
 from tests.central.vault.site import PASSPHRASE, Enrolment, VaultSite
@@ -93,7 +93,7 @@ def test_a_second_slip_scanned_into_the_open_page_replaces_the_first(holder: Hol
     one, other = (holder.site.opened_dossier()[1] for _ in range(2))
     holder.scan(one)
     holder.page.evaluate(f"location.hash = 'L={other.locator.value}&C={other.code.grouped()}'")
-    holder.page.wait_for_function(f"document.getElementById('locator').value === '{other.locator.grouped()}'")
+    expect(holder.page.locator("#locator")).to_have_value(other.locator.grouped())
     assert holder.page.url == holder.url
 
 
