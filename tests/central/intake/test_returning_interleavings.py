@@ -72,7 +72,7 @@ def latest_word(facts: list[Fact], place: int) -> bool:
     return refused
 
 
-@settings(max_examples=examples(150), deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(facts=FACTS, sends=SENDS, opts_out=st.booleans())
 def test_any_interleaving_of_returns_leaves_one_dossier_one_bonus_and_the_latest_words(
     facts: list[Fact], sends: list[tuple[int, int, int]], *, opts_out: bool
