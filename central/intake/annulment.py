@@ -8,9 +8,10 @@ from sqlalchemy import Connection, select
 from central.audit.tags import AuditTag
 from central.dates import paris_day
 from central.devices import registry
+from central.devices.registry import Device
 from central.enrolments import persons
 from central.enrolments.models import changes
-from central.enrolments.standing import ANNULMENT, Closing, DossierState, Effect, Motive
+from central.enrolments.standing import ANNULMENT, Closing, DossierState, Effect, Motive, Standing
 from central.errors import AlreadyThereError, NotFoundError
 from central.intake.models import records
 from central.intake.opening import Opener
@@ -45,27 +46,48 @@ def annul(connection: Connection, parts: IntakeParts, record_id: bytes, *, becau
         NotFoundError: 1. AlreadyThereError: ``annulled``: it was annulled before.
     """
     stage, opener = Stage.of(parts.keys, parts.rules, parts.regime), Opener(parts.keys, parts.authority)
-    dossier_id = persons.dossier_of(record_id)
+    device, person, standing = _opened(connection, opener, record_id)  # 1
+    if connection.scalar(
+        select(changes.c.kind).where(changes.c.dossier_id == standing.dossier_id, changes.c.kind == ANNULMENT)
+    ):
+        raise AlreadyThereError("this opening was annulled before", code="annulled")
+    scene = stage.scene(connection, device, [], now_ms=now_ms, actor=f"person:{by}", person=person)
+    sheet = Sheet(scene, {person: standing})
+    _close_for_ever(sheet, person, standing, because, now_ms=now_ms)  # 2
+    write_rows(connection, sheet.rows, scene, shards=parts.shards)
+    taken = amend(  # 3
+        connection,
+        [Saying(standing.dossier_id, Word.REVERSED, ANNULLED)],
+        actor=scene.actor,
+        shards=parts.shards,
+        now_ms=now_ms,
+    )
+    return -sum(one.owed for one in taken)
+
+
+def _opened(connection: Connection, opener: Opener, record_id: bytes) -> tuple[Device, bytes, Standing]:
+    """Where the record came from, whose it is, and how the dossier stands that it opened."""
     row = connection.execute(
         select(records.c.raw, records.c.kind, records.c.terminal_id, records.c.received_ms).where(
             records.c.record_id == record_id
         )
     ).one_or_none()
     device = None if row is None else registry.find(connection, row.terminal_id)
-    if row is None or device is None:  # 1
+    if row is None or device is None:
         raise NotFoundError("no such record")
     person = opener.open(read_item(row.raw), row.terminal_id, received_ms=row.received_ms).person
     standing = None if person is None else persons.standings(connection, [person], to_change=True).get(person)
-    if person is None or standing is None or standing.dossier_id != dossier_id:
+    if person is None or standing is None or standing.dossier_id != persons.dossier_of(record_id):
         raise NotFoundError("this record opened no dossier")
-    if connection.scalar(select(changes.c.kind).where(changes.c.dossier_id == dossier_id, changes.c.kind == ANNULMENT)):
-        raise AlreadyThereError("this opening was annulled before", code="annulled")
-    scene = stage.scene(connection, device, [], now_ms=now_ms, actor=f"person:{by}", person=person)
-    sheet = Sheet(scene, {person: standing})
+    return device, person, standing
+
+
+def _close_for_ever(sheet: Sheet, person: bytes, standing: Standing, because: str, *, now_ms: int) -> None:
+    """Close what is open, let what was closed end today, and tell the vault."""
+    dossier_id, day = standing.dossier_id, paris_day(now_ms)
     own_id = RecordId.new(moment(now_ms)).value  # the vault recognises what it is told by an id, each once
     was_open = standing.state is DossierState.CREATED
-    day = paris_day(now_ms)
-    if was_open:  # 2
+    if was_open:
         sheet.change(person, standing.closed(Closing(day, Motive.ANNULMENT, day, deletion_asked=True), at_ms=now_ms))
         sheet.audit(AuditTag.ACCOUNT_DISABLED, dossier_id)
     elif standing.closing is not None:
@@ -81,14 +103,4 @@ def annul(connection: Connection, parts: IntakeParts, record_id: bytes, *, becau
             "effect": (Effect.DONE if was_open else Effect.ALREADY).value,
         }
     )
-    change = VaultChange(is_closed=True, delete_now=True)
-    sheet.hand_over_decided(own_id, ANNULMENT, dossier_id, change)
-    write_rows(connection, sheet.rows, scene, shards=parts.shards)
-    taken = amend(  # 3
-        connection,
-        [Saying(dossier_id, Word.REVERSED, ANNULLED)],
-        actor=scene.actor,
-        shards=parts.shards,
-        now_ms=now_ms,
-    )
-    return -sum(one.owed for one in taken)
+    sheet.hand_over_decided(own_id, ANNULMENT, dossier_id, VaultChange(is_closed=True, delete_now=True))
