@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from tests.town.actors import ROOT
+from tests.town.launcher import ROOT
 from tests.town.recount import central_agrees
 from tests.town.town import HALL, PHARMACY, Town
 from tests.town.visitor import Wishes

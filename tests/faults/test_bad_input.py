@@ -11,9 +11,9 @@ import msgspec
 import pytest
 
 from tests.fakes.drafts import enrolment
-from tests.town.actors import ROOT
 from tests.town.crowd import person
 from tests.town.forger import Forger, without
+from tests.town.launcher import ROOT
 from tests.town.town import HALL, Town, copy_of
 from wire.batch import BATCH_LIMIT, BatchMessage, Outcome, RecordOutcome
 from wire.canonical import decode, encode

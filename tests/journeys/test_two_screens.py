@@ -61,6 +61,7 @@ class Screens:
             self.tablet.click(f'.keys--digits [data-key="{digit}"]')
         self.tablet.click('[data-test="pair"]')
         self.see(Step.ATTRACT)
+        self.tablet.wait_for_load_state()  # pairing is a plain form: what it draws can be seen before it is all there
 
     def read_notice(self) -> None:
         self.see(Step.NOTICE)

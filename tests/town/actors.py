@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx2
 
+from tests.town.launcher import Launched, launcher
 from tests.waiting import wait_for
 
-ROOT = Path(__file__).parents[2]
+_STOPS_WITHIN_S = 15
 
 
 @dataclass(slots=True)
@@ -27,21 +25,12 @@ class Actor:
     log: Path
     environment: Mapping[str, str] = field(default_factory=dict)
     health: str = "/healthz"
-    _process: subprocess.Popen[bytes] | None = None
+    _process: Launched | None = None
 
     def start(self, *, cut: str = "never", at: int = 1, wait: bool = True) -> None:
         """Start it, with a power cut at a named instant if one is wanted."""
         self.stop()
-        command = [sys.executable, "-m", "tests.town.launch", self.which, "--cut", cut, "--at", str(at), "--"]
-        with self.log.open("ab") as log:
-            self._process = subprocess.Popen(
-                [*command, *self.arguments],
-                cwd=ROOT,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                env={**os.environ, **self.environment, "PYTHONDONTWRITEBYTECODE": "1"},
-            )
+        self._process = launcher().start(self.which, self.arguments, self.environment, self.log, cut, at)
         if wait:
             self.wait_until_ready()
 
@@ -65,20 +54,16 @@ class Actor:
     def cut_now(self) -> None:
         """SIGKILL, at this instant."""
         assert self._process is not None
-        self._process.kill()
+        self._process.send_signal(signal.SIGKILL)
         self._process.wait()
 
     def stop(self) -> None:
         """SIGTERM, as systemd would; SIGKILL when it does not listen."""
         if self._process is None:
             return
-        if self._process.poll() is None:
-            self._process.terminate()
-            try:
-                self._process.wait(15)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait()
+        self._process.send_signal(signal.SIGTERM)
+        if not self._process.ends(_STOPS_WITHIN_S):
+            self.cut_now()
         self._process = None
 
     @property

@@ -1,31 +1,43 @@
-"""Starts a process of the product as its own command would, but with a power cut at a named instant.
-
-    python -m tests.town.launch WHICH --cut PLACE --at N -- ARGUMENTS
-    WHICH: kiosk | central | vault | post; PLACE: value of wire.failpoints.Failpoint, or "never"; N: the n-th time there
+"""What each process of the town is, as its own command would start it, but with a power cut at a named instant.
 
 A terminal started so also knows the crowd of tests/town/crowd.py: cards crowd-0 … crowd-999, and the families child-N,
 teen-N, under-N; and what its simulated printer lets out is laid into the folder TOWN_PAPERS as text, because paper
-outlives a power cut.
+outlives a power cut. All programs are imported here, once: :mod:`tests.town.warm` forks each process from there.
 """
 
 from __future__ import annotations
 
-import argparse
 import os
 import signal
-import sys
 import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from kiosk.card_reader.virtual import people
 from kiosk.printer.simulator.paper import Paper
 from kiosk.printer.simulator.server import SimulatedPrinter
+from tests.town.crowd import card, families
 from wire.failpoints import Failpoint, Reach
 
 CROWD = 1000
 FAMILIES = 20
+
+_shipped = people.deck
+_everyone = _shipped() + tuple(card(number) for number in range(CROWD))
+_everyone += tuple(one for number in range(FAMILIES) for one in families(number))
+people.deck = lambda: _everyone  # type: ignore[assignment]  # before anything else takes the deck
+
+from central import __main__ as central_command  # noqa: E402
+from central.commands import service as central_service  # noqa: E402
+from central.vault import __main__ as vault_command  # noqa: E402
+from kiosk import __main__ as kiosk_command  # noqa: E402
+from kiosk import devices  # noqa: E402
+from kiosk.demonstration import tray  # noqa: E402
+from tests.town import post as town_post  # noqa: E402
+
+tray.deck = _shipped  # the tray on /demo is as shipped
 
 
 def power_cut(place: str, at: int) -> Reach:
@@ -67,65 +79,37 @@ def witnessed_printer() -> type[SimulatedPrinter]:
 
 def kiosk(arguments: list[str], reach: Reach) -> int:
     """The terminal."""
-    from kiosk.card_reader.virtual import people  # noqa: PLC0415 - before anything else takes the deck
-    from tests.town.crowd import card, families  # noqa: PLC0415
-
-    shipped = people.deck
-    everyone = shipped() + tuple(card(number) for number in range(CROWD))
-    everyone += tuple(one for number in range(FAMILIES) for one in families(number))
-    people.deck = lambda: everyone  # type: ignore[assignment]
-    from kiosk.demonstration import tray  # noqa: PLC0415 - after that, so that the tray on /demo can be as shipped
-
-    tray.deck = shipped
-    from kiosk import __main__ as command  # noqa: PLC0415
-    from kiosk import devices  # noqa: PLC0415
-
     devices.SimulatedPrinter = witnessed_printer()  # type: ignore[misc]
-    serve = command.serve
-    command.serve = lambda settings: serve(settings, reach=reach)  # type: ignore[assignment]
-    return command.main(arguments)
+    serve = kiosk_command.serve
+    kiosk_command.serve = lambda settings: serve(settings, reach=reach)  # type: ignore[assignment]
+    return kiosk_command.main(arguments)
 
 
 def central(arguments: list[str], reach: Reach) -> int:
     """Central with its hand-over worker."""
-    from central import __main__ as command  # noqa: PLC0415
-    from central.commands import service  # noqa: PLC0415
+    create_app, handing_over = central_service.create_app, central_service.HandOverWorker
 
-    create_app, handing_over = service.create_app, service.HandOverWorker
-    service.create_app = lambda *given, **named: create_app(*given, **named, reach=reach)  # type: ignore[assignment]
-    service.HandOverWorker = lambda *given, **named: handing_over(*given, **named, reach=reach)  # type: ignore[assignment, misc]
-    return command.main(arguments)
+    def failing_app(*given: Any, **named: Any) -> Any:
+        return create_app(*given, **named, reach=reach)
+
+    def failing_worker(*given: Any, **named: Any) -> Any:
+        return handing_over(*given, **named, reach=reach)
+
+    central_service.create_app = failing_app
+    central_service.HandOverWorker = failing_worker  # type: ignore[assignment, misc]
+    return central_command.main(arguments)
 
 
 def vault(arguments: list[str], reach: Reach) -> int:
     """The vault."""
-    from central.vault import __main__ as command  # noqa: PLC0415
-
-    create_app = command.create_app
-    command.create_app = lambda settings: create_app(settings, reach=reach)  # type: ignore[assignment]
-    return command.main(arguments)
+    create_app = vault_command.create_app
+    vault_command.create_app = lambda settings: create_app(settings, reach=reach)  # type: ignore[assignment]
+    return vault_command.main(arguments)
 
 
 def post(arguments: list[str], _reach: Reach) -> int:
     """The mail server and the SMS gateway."""
-    from tests.town.post import main as serve  # noqa: PLC0415
-
-    return serve(arguments)
+    return town_post.main(arguments)
 
 
 WHICH: dict[str, Callable[[list[str], Reach], int]] = {"kiosk": kiosk, "central": central, "vault": vault, "post": post}
-
-
-def main() -> int:
-    """Parse and start."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("which", choices=WHICH)
-    parser.add_argument("--cut", default="never")
-    parser.add_argument("--at", type=int, default=1)
-    ours, rest = sys.argv[1 : sys.argv.index("--")], sys.argv[sys.argv.index("--") + 1 :]
-    given = parser.parse_args(ours)
-    return WHICH[given.which](rest, power_cut(given.cut, given.at))
-
-
-if __name__ == "__main__":
-    sys.exit(main())

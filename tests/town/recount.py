@@ -8,7 +8,7 @@ import sys
 import uuid
 from collections import Counter
 
-from tests.town.actors import ROOT
+from tests.town.launcher import ROOT
 from tests.town.town import HALL, PHARMACY, Town
 
 _REFERENCE = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
