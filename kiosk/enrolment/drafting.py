@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import TypeVar
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
@@ -41,6 +42,7 @@ from wire.vault_parts import VaultChange, VaultPart
 
 SlipSecrets = tuple[Locator, ActivationCode]
 T = TypeVar("T")
+Opening = TypeVar("Opening", EnrolmentFacts, ReactivationFacts)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -104,22 +106,9 @@ def _vault(journey: Journey, place: TerminalPlace, drawn: Drawn, language: str) 
     )
 
 
-def _opening(journey: Journey, place: TerminalPlace) -> EnrolmentFacts:
-    return EnrolmentFacts(
-        traits=_traits(journey, place),
-        card=_card(journey),
-        contact=_said(journey.contact),
-        notice=_said(journey.notice),
-        answers=_answers(journey),
-        identity_check=_said(journey.identity),
-        activation_slip=journey.activation_slip,
-        alerts=_alerts(journey),
-        representation=representation(journey),
-    )
-
-
-def _reactivation(journey: Journey, place: TerminalPlace) -> ReactivationFacts:
-    return ReactivationFacts(
+def _opening(form: type[Opening], journey: Journey, place: TerminalPlace) -> Opening:
+    """A first opening, or one of a dossier that was closed: both are asked everything."""
+    return form(
         traits=_traits(journey, place),
         card=_card(journey),
         contact=_said(journey.contact),
@@ -207,8 +196,8 @@ def _pending(journey: Journey, place: TerminalPlace) -> PendingInsFacts:
 
 
 _FACTS: dict[Aim, Callable[[Journey, TerminalPlace], PersonFacts]] = {
-    Aim.OPENING: _opening,
-    Aim.REACTIVATION: _reactivation,
+    Aim.OPENING: partial(_opening, EnrolmentFacts),
+    Aim.REACTIVATION: partial(_opening, ReactivationFacts),
     Aim.NEW_CODE: _new_code,
     Aim.CONSENT_CHANGE: _consent_change,
     Aim.CONTACT_CHANGE: _contact_change,

@@ -7,10 +7,9 @@ import logging
 from kiosk.enrolment.desks import StatusDesk, StatusWord
 from kiosk.enrolment.errors import EnrolmentError
 from kiosk.sync.asking import Asker
-from kiosk.sync.errors import LinkError, RefusedError
+from kiosk.sync.errors import LinkError
 from kiosk.sync.keys import DeviceKey
 from kiosk.sync.link import CentralLink
-from kiosk.sync.refresh import REVOKED
 from kiosk.sync.server_time import ServerTime
 from kiosk.sync.whereabouts import HeldWhereabouts
 from wire.errors import WireError
@@ -66,8 +65,7 @@ class OnlineStatusDesk(StatusDesk):
             answer = open_status(self._link.status(query), answer_key, terminal=place.terminal, nonce=nonce)  # 2
             self._server_time.learn(answer.server_ms)  # 3
         except (LinkError, WireError, EnrolmentError) as error:
-            if isinstance(error, RefusedError) and error.code == REVOKED:
-                self._whereabouts.revoke()
+            self._whereabouts.heed(error)
             _log.info("status unknown: %s", error.code)
             return _UNKNOWN
         return StatusWord(answer.status, max(0, answer.copies))

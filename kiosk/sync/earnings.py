@@ -10,11 +10,10 @@ import msgspec
 
 from kiosk.enrolment.desks import EarningsDesk, MonthFigures
 from kiosk.enrolment.errors import EnrolmentError
-from kiosk.sync.errors import LinkError, RefusedError
+from kiosk.sync.errors import LinkError
 from kiosk.sync.facts import Fact, Facts
 from kiosk.sync.keys import DeviceKey
 from kiosk.sync.link import CentralLink
-from kiosk.sync.refresh import REVOKED
 from kiosk.sync.server_time import Monotonic, ServerTime
 from kiosk.sync.whereabouts import HeldWhereabouts
 from wire.errors import WireError
@@ -98,8 +97,7 @@ class OnlineEarnings(EarningsDesk):
             self._server_time.learn(told.server_ms)
             self._facts.set({Fact.MONTH_FIGURES: msgspec.json.encode(kept).decode()})  # 3
         except (LinkError, WireError, EnrolmentError) as error:
-            if isinstance(error, RefusedError) and error.code == REVOKED:
-                self._whereabouts.revoke()
+            self._whereabouts.heed(error)
             _log.info("no figures of the month: %s", error.code)
             return
         with self._lock:

@@ -12,6 +12,9 @@ No message holds an address, a NIR, a name or a code of a person.
 
 from __future__ import annotations
 
+REVOKED = "terminal_revoked"
+"""Central's code for a terminal that is no more."""
+
 
 class SyncError(Exception):
     """Base of the tree; ``code`` is stable, the message is for engineers."""

@@ -6,8 +6,9 @@ from datetime import datetime
 
 from kiosk.enrolment.errors import NotReadyError
 from kiosk.enrolment.machine import CentralGauge, CentralReading, DeadRecord
+from kiosk.sync.errors import REVOKED
 from kiosk.sync.outbox import Outbox
-from kiosk.sync.refresh import REVOKED, Refresher
+from kiosk.sync.refresh import Refresher
 from kiosk.sync.server_time import ServerTime
 from kiosk.sync.whereabouts import HeldWhereabouts
 from kiosk.sync.worker import SyncWorker

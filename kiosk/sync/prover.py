@@ -7,10 +7,9 @@ import logging
 from kiosk.enrolment.desks import ContactProver, ProofWord
 from kiosk.enrolment.errors import EnrolmentError
 from kiosk.sync.asking import Asker
-from kiosk.sync.errors import LinkError, RefusedError
+from kiosk.sync.errors import LinkError
 from kiosk.sync.keys import DeviceKey
 from kiosk.sync.link import CentralLink
-from kiosk.sync.refresh import REVOKED
 from kiosk.sync.server_time import ServerTime
 from kiosk.sync.whereabouts import HeldWhereabouts
 from wire.errors import WireError
@@ -72,8 +71,7 @@ class OnlineProver(ContactProver):
             answer = open_proof_answer(self._link.proof(request), answer_key, terminal=place.terminal, nonce=nonce)  # 2
             self._server_time.learn(answer.server_ms)  # 4
         except (LinkError, WireError, EnrolmentError) as error:
-            if isinstance(error, RefusedError) and error.code == REVOKED:
-                self._whereabouts.revoke()
+            self._whereabouts.heed(error)
             _log.info("no proof now: %s", error.code)
             return _NOT_NOW
         fitting = _AFTER_SENDING if isinstance(asked, SendCode) else _AFTER_CHECKING

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from kiosk.enrolment.errors import EnrolmentError
-from kiosk.sync.errors import LinkError, RefusedError
+from kiosk.sync.errors import LinkError
 from kiosk.sync.keys import DeviceKey
 from kiosk.sync.link import CentralLink
 from kiosk.sync.server_time import ServerTime
@@ -15,8 +15,6 @@ from kiosk.sync.whereabouts import HeldWhereabouts
 from wire.configuration import Condition, ConfigurationQuery
 
 _log = logging.getLogger(__name__)
-REVOKED = "terminal_revoked"
-"""Central's code for a terminal that is no more; believed on the word of whoever the TLS context vouches for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +79,7 @@ class Refresher:
         try:
             refresh()
         except (LinkError, EnrolmentError) as error:
-            if isinstance(error, RefusedError) and error.code == REVOKED:
-                # It can stop the terminal until a signed configuration comes, never make it lose a record.
-                self._whereabouts.revoke()
+            self._whereabouts.heed(error)
             _log.warning("refresh failed: %s", error.code)
             return error.code
         return None

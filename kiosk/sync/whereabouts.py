@@ -12,6 +12,7 @@ from pathlib import Path
 
 from kiosk.enrolment.errors import NotReadyError, StoreError
 from kiosk.enrolment.place import TerminalPlace, Whereabouts
+from kiosk.sync.errors import REVOKED, RefusedError
 from kiosk.sync.facts import Fact, Facts
 from kiosk.sync.files import replace_file
 from kiosk.sync.keys import RootKey
@@ -168,6 +169,15 @@ class HeldWhereabouts(Whereabouts):
         with self._lock:
             held = self._configuration_or_none()
             return None if held is None else held.version
+
+    def heed(self, failure: Exception) -> None:
+        """Take in why a question to central failed: a revocation is believed, all else changes nothing.
+
+        On the word of whoever the TLS context vouches for: it can stop the terminal until a signed configuration comes,
+        never make it lose a record.
+        """
+        if isinstance(failure, RefusedError) and failure.code == REVOKED:
+            self.revoke()
 
     def revoke(self) -> None:
         """Central says that this terminal is revoked: no enrolment until a signed configuration comes again."""

@@ -24,6 +24,7 @@ from tests.fakes.databases import CENTRAL, database_in
 from tests.fakes.terminal import LAUNCH, FakeTerminal
 from wire.batch import BatchAnswer, Outcome, open_answer
 from wire.configuration import Regime
+from wire.evidence import Question
 from wire.failpoints import Reach, pass_by
 from wire.identifiers import TerminalId, milliseconds
 from wire.nir import InsAuthority
@@ -159,3 +160,19 @@ def rig(tmp_path: Path) -> Iterator[IntakeRig]:
     central = IntakeRig(tmp_path / "central")
     yield central
     central.close()
+
+
+@pytest.fixture
+def busy(rig: IntakeRig) -> IntakeRig:
+    """Central after some days: openings, second ones, refusals, things set aside, a held euro."""
+    pharmacy, hall = rig.terminal(), rig.terminal("T-HALL-1", at_hall=True)
+    for person in range(4):
+        pharmacy.enrol(person)
+    pharmacy.enrol(5, operator="NOBODY-1")
+    pharmacy.refuse()
+    pharmacy.enrol(6, routing={"version": 9})
+    rig.send(pharmacy)
+    hall.enrol(0, operator="AGENT-01", role="agent", accepted={Question.CENTRE_15: False})
+    hall.enrol(7, operator="AGENT-01", role="agent")
+    rig.send(hall, at=ARRIVAL + timedelta(days=30))
+    return rig

@@ -20,10 +20,9 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from pypdf import PdfReader
 
 from central import __main__ as command_line
-from central.handover.link import VaultLink
-from central.handover.worker import HandOverParts, HandOverWorker
 from central.keys import load_keys
 from central.staff.permissions import PERMISSIONS, Role
+from tests.central.vault.in_process import hand_over_all, worker_to
 from tests.central.vault.site import BOTH, PASSPHRASE, Enrolment, VaultSite
 from tests.central.web_site import PHARMACY, CentralSite
 from tests.fakes.databases import is_postgresql, written_by
@@ -47,19 +46,6 @@ WORDS = {
 }
 IBAN = "FR14 2004 1010 0505 0001 3M02 606"
 HERE = {"REMOTE_ADDR": "127.0.0.1"}
-
-
-@dataclass
-class InProcess(VaultLink):
-    """The vault's two doors without a line."""
-
-    vault: VaultSite
-
-    def hand_over(self, request: bytes) -> bytes:
-        return self.vault.post("/v1/hand-over", request).data
-
-    def events(self, query: bytes) -> bytes:
-        return self.vault.post("/v1/events", query).data
 
 
 @dataclass
@@ -102,12 +88,7 @@ class Journey:
 
     def hand_over(self) -> None:
         keys = load_keys(self.site.home, now=self.site.clock.now)
-        answer_key = keys.trust.verifying_key(KeyUse.VAULT_ANSWER)
-        parts = HandOverParts(
-            self.site.engine, InProcess(self.vault), keys.hand_over, answer_key, self.site.clock, shards=1
-        )
-        while HandOverWorker(parts).round().was_busy:
-            pass
+        hand_over_all(worker_to(self.vault, self.site.engine, keys, self.site.clock))
 
     def activate(self) -> None:
         for enrolment in self.enrolments[:2]:

@@ -11,6 +11,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from central.handover.link import VaultLink
+from tests.central.vault.in_process import InProcessLink
 from tests.central.vault.site import VaultSite, new_dossier_id
 from tests.fakes.vault import FakeVault
 from wire.handover import (
@@ -25,19 +26,6 @@ from wire.handover import (
     write_hand_over,
 )
 from wire.trust import KeyUse
-
-
-class RealVault(VaultLink):
-    """The real app, called without a socket."""
-
-    def __init__(self, site: VaultSite) -> None:
-        self._site = site
-
-    def hand_over(self, request: bytes) -> bytes:
-        return self._site.post("/v1/hand-over", request).data
-
-    def events(self, query: bytes) -> bytes:
-        return self._site.post("/v1/events", query).data
 
 
 @dataclass
@@ -73,7 +61,9 @@ def real(site: VaultSite) -> Party:
     def activate(one: HandOverItem) -> None:
         assert site.activate_slip(made[one.record_id]).status_code == 200
 
-    return Party(RealVault(site), site.hand_over_key, site.bundle.verifying_key(KeyUse.VAULT_ANSWER), item, activate)
+    return Party(
+        InProcessLink(site), site.hand_over_key, site.bundle.verifying_key(KeyUse.VAULT_ANSWER), item, activate
+    )
 
 
 def fake(site: VaultSite) -> Party:

@@ -16,12 +16,13 @@ import shutil
 import signal
 import subprocess
 import tempfile
-import time
 from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 
 import psycopg
+
+from tests.waiting import wait_for
 
 PARTS = 3
 """Few: each part of each table is files to copy for each test."""
@@ -94,6 +95,7 @@ class PostgresServer:
                 start_new_session=True,
                 **self._as,  # type: ignore[call-overload]
             )
+        wait_for("PostgreSQL answers", self._answers, _START_WITHIN_S)
         self._administrator = self._connected()
         self._copies: dict[tuple[Path, str], str] = {}
         self._templates: dict[str, object] = {}  # service → shape
@@ -106,14 +108,16 @@ class PostgresServer:
         subprocess.run(command, check=True, cwd=self._folder, stdout=subprocess.DEVNULL, **self._as)  # type: ignore[call-overload]
 
     def _connected(self, database: str = "postgres") -> psycopg.Connection:
-        deadline = time.monotonic() + _START_WITHIN_S
-        while True:
-            try:
-                return psycopg.connect(host=str(self._folder), user="postgres", dbname=database, autocommit=True)
-            except psycopg.OperationalError:
-                if time.monotonic() > deadline or self._process.poll() is not None:
-                    raise
-            time.sleep(0.02)
+        return psycopg.connect(host=str(self._folder), user="postgres", dbname=database, autocommit=True)
+
+    def _answers(self) -> bool:
+        if self._process.poll() is not None:
+            raise RuntimeError((self._folder / "log").read_text(errors="replace")[-2000:])
+        try:
+            self._connected().close()
+        except psycopg.OperationalError:
+            return False
+        return True
 
     def url(self, database: str) -> str:
         """As SQLAlchemy wants it."""

@@ -8,13 +8,12 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 
-from central.handover.link import VaultLink
-from central.handover.worker import HandOverParts, HandOverWorker
 from central.keys import load_keys
 from kiosk.enrolment.ports import RecordDraft
 from kiosk.enrolment.slip import LineRole, Slip, SlipKind
 from kiosk.enrolment.steps import JourneyKind, Step
 from tests.central.intake_rig import IntakeRig
+from tests.central.vault.in_process import hand_over_all, worker_to
 from tests.central.vault.site import VaultSite, state_of
 from tests.fakes.enrolment_rig import EnrolmentRig
 from tests.fakes.paper import READY
@@ -24,19 +23,6 @@ from wire.codes import ActivationCode
 from wire.identifiers import TerminalId
 from wire.sealing import SealPurpose, seal
 from wire.trust import KeyUse
-
-
-class DirectLink(VaultLink):
-    """Central's line to the vault, without a wire between them."""
-
-    def __init__(self, vault: VaultSite) -> None:
-        self._vault = vault
-
-    def hand_over(self, request: bytes) -> bytes:
-        return bytes(self._vault.post("/v1/hand-over", request).data)
-
-    def events(self, query: bytes) -> bytes:
-        return bytes(self._vault.post("/v1/events", query).data)
 
 
 class Chain:
@@ -49,15 +35,7 @@ class Chain:
         self.central = IntakeRig(folder / "central", keys=keys)
         self.terminal = self.central.terminal(registered=now - timedelta(days=9), vault=self._key(KeyUse.VAULT))
         self.counter = self._session()
-        parts = HandOverParts(
-            self.central.engine,
-            DirectLink(self.vault),
-            keys.hand_over,
-            self.vault.bundle.verifying_key(KeyUse.VAULT_ANSWER),
-            self.vault.clock,
-            self.central.shards,
-        )
-        self.worker = HandOverWorker(parts)
+        self.worker = worker_to(self.vault, self.central.engine, keys, self.vault.clock, shards=self.central.shards)
         self._sent = 0
 
     def close(self) -> None:
@@ -98,9 +76,8 @@ class Chain:
         return self.central.send(self.terminal, *(records or self.records()), at=self.vault.clock.now)
 
     def hand_over(self) -> None:
-        """Until central has nothing more for the vault, and the vault nothing more to tell."""
-        while self.worker.round().was_busy:
-            self.vault.clock.pass_by(seconds=1)
+        """All that waits, a second a round."""
+        hand_over_all(self.worker, lambda: self.vault.clock.pass_by(seconds=1))
 
     def activate(self, secret: tuple[str, ActivationCode]) -> str:
         """Somebody types locator and code at home, and chooses a passphrase; what the page says."""

@@ -18,6 +18,7 @@ from kiosk.settings import TabletListen
 from kiosk.tablet_server import TabletServer
 from tests.fakes.enrolment_rig import EnrolmentRig
 from tests.fakes.http_central import self_signed
+from tests.waiting import wait_until
 
 HOST = "127.0.0.1"
 
@@ -84,7 +85,7 @@ def test_stopping_frees_the_port_and_leaves_no_thread(tmp_path: Path) -> None:
     port = server.port
     server.stop()
     server.stop()
-    assert set(threading.enumerate()) <= before
+    assert wait_until(lambda: set(threading.enumerate()) <= before)  # cheroot's own helper ends a moment later
     with pytest.raises(OSError, match="refused"):
         socket.create_connection((HOST, port), timeout=5)
 

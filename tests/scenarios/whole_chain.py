@@ -17,7 +17,6 @@ from sqlalchemy import Engine, event
 from central.devices.models import devices
 from central.engine import writing
 from central.enrolments.models import dossiers
-from central.handover.worker import HandOverParts, HandOverWorker
 from central.intake.models import records
 from central.keys import load_keys
 from central.vault.models import SlipState, slips
@@ -25,10 +24,10 @@ from kiosk.enrolment.steps import JourneyKind
 from provisioning.keys import load_sealing_key, load_signing_key
 from provisioning.private_files import Owner
 from tests.central.intake_rig import PHARMACY, IntakeRig
+from tests.central.vault.in_process import hand_over_all, worker_to
 from tests.central.vault.site import VaultSite
 from tests.fakes.central_simulator import CentralSimulator
 from tests.fakes.programme import PRESENT, TERMINAL, Programme
-from tests.faults.chain import DirectLink
 from tests.scenarios.script import Site
 from tests.scenarios.surroundings import Surroundings
 from wire.codes import ActivationCode
@@ -85,15 +84,7 @@ class WholeChain:
             configuration_document=self.around.central.configuration_document,
             intake=self.central,
         )
-        parts = HandOverParts(
-            self.central.engine,
-            DirectLink(self.vault),
-            keys.hand_over,
-            self.vault.bundle.verifying_key(KeyUse.VAULT_ANSWER),
-            self.vault.clock,
-            self.central.shards,
-        )
-        self._worker = HandOverWorker(parts)
+        self._worker = worker_to(self.vault, self.central.engine, keys, self.vault.clock, shards=self.central.shards)
 
     def close(self) -> None:
         """Let go of both databases."""
@@ -103,8 +94,7 @@ class WholeChain:
     def hand_over(self) -> None:
         """Until the vault has all and its guard has nothing left to do."""
         self.vault.clock.now = self.around.central.now
-        while self._worker.round().was_busy:
-            self.vault.clock.now += timedelta(seconds=1)
+        hand_over_all(self._worker, lambda: self.vault.clock.pass_by(seconds=1))
         for _ in range(_ROUNDS_AT_MOST):
             self.vault.clock.now += timedelta(minutes=10)
             self.vault.guard()

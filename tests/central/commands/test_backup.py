@@ -14,13 +14,12 @@ from central import __main__ as command_line
 from central.audit.models import audit_entries
 from central.devices.models import devices
 from central.engine import make_engine, reading, writing
-from central.handover.link import VaultLink
 from central.handover.models import outbox, vault_cursor
-from central.handover.worker import HandOverParts, HandOverWorker
 from central.keys import load_keys
 from central.staff.models import staff_sessions
 from central.vault.models import dossiers as at_vault
 from central.vault.models import slips
+from tests.central.vault.in_process import hand_over_all, worker_to
 from tests.central.vault.site import VaultSite
 from tests.central.web_site import PHARMACY, CentralSite
 from tests.fakes.databases import empty_database_in, is_postgresql
@@ -107,19 +106,6 @@ def test_a_second_restore_is_refused_in_one_line(run: Run, site: CentralSite, tm
 
 
 @dataclass
-class InProcess(VaultLink):
-    """The vault's two doors without a line."""
-
-    vault: VaultSite
-
-    def hand_over(self, request: bytes) -> bytes:
-        return self.vault.post("/v1/hand-over", request).data
-
-    def events(self, query: bytes) -> bytes:
-        return self.vault.post("/v1/events", query).data
-
-
-@dataclass
 class Pair:
     """Central and the vault of one programme, and a counter."""
 
@@ -130,13 +116,7 @@ class Pair:
     def hand_over(self) -> None:
         settings = self.site.settings
         keys = load_keys(settings.home, now=self.site.clock.now)
-        answer_key = keys.trust.verifying_key(KeyUse.VAULT_ANSWER)
-        parts = HandOverParts(
-            self.site.engine, InProcess(self.vault), keys.hand_over, answer_key, self.site.clock, settings.shards
-        )
-        worker = HandOverWorker(parts)
-        while worker.round().was_busy:
-            pass
+        hand_over_all(worker_to(self.vault, self.site.engine, keys, self.site.clock, shards=settings.shards))
 
     def enrol(self, person: int) -> None:
         """Somebody enrols, and central hears of it."""
