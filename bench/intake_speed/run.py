@@ -17,6 +17,8 @@ from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from sqlalchemy import func, select
+
 from bench.figures import Figure
 from bench.fill.dossiers import fill
 from bench.intake_speed.databases import Target, postgresql, sqlite
@@ -24,7 +26,8 @@ from bench.intake_speed.load import RECORDS, SHARDS, Load, Sender, rehearsed
 from bench.intake_speed.peer import central_over_http, datasette_over_http
 from bench.intake_speed.rounds import ROUNDS, Measured, measure
 from bench.opening.serving import make_home
-from central.engine import make_engine
+from central.engine import make_engine, reading
+from central.enrolments.models import persons
 from central.keys import CentralKeys
 
 BATCHES = 48
@@ -49,8 +52,13 @@ def run(
     batches: int = BATCHES,
     databases: Sequence[str] = tuple(DATABASES),
     say: Say = lambda _line: None,
+    *,
+    filled: str | None = None,
 ) -> list[Figure]:
-    """Measure: empty, then with ``full`` dossiers, on these databases; then the peer."""
+    """Measure: empty, then with ``full`` dossiers, on these databases; then the peer.
+
+    ``filled`` is the address of a SQLite database that is full already; its dossiers are counted.
+    """
     logging.getLogger("httpx2").setLevel(logging.WARNING)
     with tempfile.TemporaryDirectory(prefix="dmp-bench-") as name:
         folder = Path(name)
@@ -61,36 +69,63 @@ def run(
         parts = [learnt[start : start + batches] for start in range(0, len(learnt), batches)]
         figures: list[Figure] = []
         for each in databases:
-            figures += _of_database(DATABASES[each], folder, sender, parts, full, say)
+            ready = _ready(filled) if filled and each == "sqlite" else None
+            figures += _of_database(DATABASES[each], folder, sender, parts, full, say, ready)
         return figures + _beside_peer(folder, keys, batches, databases, say)
 
 
+def _ready(url: str) -> tuple[Target, int]:
+    """A database that was filled before, and how many dossiers it has."""
+    engine = make_engine(url)
+    with reading(engine) as connection:
+        dossiers = connection.scalar(select(func.count()).select_from(persons))
+    engine.dispose()
+    return Target("SQLite FULL", url, lambda _cores: None), dossiers or 0
+
+
 def _of_database(
-    target: Open, folder: Path, sender: Sender, parts: Sequence[Sequence[Load]], full: int, say: Say
+    target: Open,
+    folder: Path,
+    sender: Sender,
+    parts: Sequence[Sequence[Load]],
+    full: int,
+    say: Say,
+    ready: tuple[Target, int] | None,
 ) -> list[Figure]:
-    home, unused, rates = folder / "central", iter(parts), list[float]()
-    figures: list[Figure] = []
+    home, unused = folder / "central", iter(parts)
     with target(home) as database:
         _know(database, sender)
-        for dossiers in (0, full):
-            if dossiers:
-                _fill(database, dossiers, say)
-            for cores in CORES:
-                say(f"{database.name}, {len(cores)} core(s), {dossiers:,} dossiers")
-                measured = measure(database, home, next(unused), cores)
-                rates.append(measured.rate(measured.intake))
-                figures += _figures(f"{database.name}, {_cores(cores)}, {_fullness(dossiers)}", measured)
-    for place, cores in enumerate(CORES):
-        figures.append(
-            Figure(
-                f"{database.name}, {_cores(cores)}: full of empty",
-                rates[place + len(CORES)] / rates[place],
-                "times",
-                f"{full:,} dossiers with their records, evidence, accounts, ledger, audit",
-                least=LEAST_WHEN_FULL,
-            )
+        figures, empty = _on_all_cores(database, home, unused, 0, say)
+        if ready is None:
+            _fill(database, full, say)
+        else:
+            _know(ready[0], sender)
+        fuller, dossiers = ready or (database, full)
+        more, filled = _on_all_cores(fuller, home, unused, dossiers, say)
+    ratios = (
+        Figure(
+            f"{database.name}, {_cores(cores)}: full of empty",
+            when_full / when_empty,
+            "times",
+            f"{dossiers:,} dossiers with their records, evidence, accounts, ledger, audit",
+            least=LEAST_WHEN_FULL,
         )
-    return figures
+        for cores, when_full, when_empty in zip(CORES, filled, empty, strict=True)
+    )
+    return [*figures, *more, *ratios]
+
+
+def _on_all_cores(
+    database: Target, home: Path, unused: Iterator[Sequence[Load]], dossiers: int, say: Say
+) -> tuple[list[Figure], list[float]]:
+    """The figures, and intake's rate on one core and on two."""
+    figures, rates = list[Figure](), list[float]()
+    for cores in CORES:
+        say(f"{database.name}, {len(cores)} core(s), {dossiers:,} dossiers")
+        measured = measure(database, home, next(unused), cores)
+        rates.append(measured.rate(measured.intake))
+        figures += _figures(f"{database.name}, {_cores(cores)}, {_fullness(dossiers)}", measured)
+    return figures, rates
 
 
 def _figures(name: str, measured: Measured) -> Iterator[Figure]:
