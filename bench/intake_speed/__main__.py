@@ -1,6 +1,6 @@
 """``python -m bench.intake_speed [--full 5000000] [--batches 48] [--database sqlite]``: print the table.
 
-``--filled sqlite:////var/tmp/full.db`` is the full SQLite database, made by ``bench.fill --shards 8``: good for one run.
+``--filled sqlite:////var/tmp/full.db`` is the full SQLite database, made by ``bench.fill --shards 8``, for one run.
 Exit code 1 when a bound was missed.
 """
 

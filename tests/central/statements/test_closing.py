@@ -16,17 +16,6 @@ from tests.central.intake_rig import PHARMACY
 from tests.central.money_rig import BY, MoneyRig
 
 
-@pytest.fixture
-def november(money: MoneyRig) -> MoneyRig:
-    """Three openings of November, of which one is held; it is December."""
-    terminal = money.terminal()
-    for person in (1, 2, 3):
-        money.enrol(terminal, person)
-    money.amend(3, Word.HELD, "hand-look")
-    money.at("2018-12-05T09:00:00+00:00")
-    return money
-
-
 def test_a_month_states_what_was_booked_in_it(november: MoneyRig) -> None:
     assert november.close_months() == (["2018-11"], 1)
     [step] = november.rows(statement_steps)

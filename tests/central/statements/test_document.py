@@ -10,7 +10,6 @@ from pypdf import PdfReader
 
 from central.engine import reading
 from central.errors import NotFoundError
-from central.ledger.standing import Word
 from central.statements.document import OfficeStatement, read_statement
 from central.statements.page import statement_pdf
 from central.statements.spreadsheet import COLUMNS, write_csv
@@ -20,17 +19,12 @@ from tests.fakes.terminal import fictitious_nir
 
 
 @pytest.fixture
-def closed(money: MoneyRig) -> MoneyRig:
-    terminal = money.terminal()
-    for person in (1, 2, 3):
-        money.enrol(terminal, person)
-    money.amend(3, Word.HELD, "hand-look")
-    money.at("2018-12-05T09:00:00+00:00")
-    money.close_months()
-    money.annul(1)
-    money.at("2019-01-03T09:00:00+00:00")
-    money.close_months()
-    return money
+def closed(november: MoneyRig) -> MoneyRig:
+    november.close_months()
+    november.annul(1)
+    november.at("2019-01-03T09:00:00+00:00")
+    november.close_months()
+    return november
 
 
 def statement(money: MoneyRig, period: str, office: str = PHARMACY) -> OfficeStatement:
