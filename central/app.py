@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from werkzeug.wrappers import Response as BaseResponse
 
 from central import schema
+from central.abuse import views as case_views
 from central.api import views as api_views
 from central.api.views import ServiceDoor
 from central.dashboards import views as dashboard_views
@@ -210,6 +211,7 @@ def _register(
         silence_views.make_blueprint(engine, clock, settings.dashboards),
         rollout_views.make_blueprint(engine, clock),
         look_views.make_blueprint(engine, clock, shards=shards),
+        case_views.make_blueprint(engine, clock, shards=shards),
     ):
         app.register_blueprint(blueprint)
     app.add_url_rule("/healthz", "health", _health)

@@ -16,6 +16,7 @@ from central.audit import service as audit
 from central.audit.service import AuditEntry
 from central.audit.tags import AuditTag
 from central.db import shard_of
+from central.devices.models import offices
 from central.engine import insert_rows
 from central.errors import AlreadyThereError, NotFoundError
 from central.ledger import reasons
@@ -73,10 +74,11 @@ def open_cases(connection: Connection) -> Sequence[Row[Any]]:
     """The work list: the strongest first, each with how many openings it rests on."""
     count = func.count(abuse_evidence.c.dossier_id).label("openings")
     return connection.execute(
-        select(abuse_cases, count)
+        select(abuse_cases, offices.c.name.label("office_name"), count)
         .join(abuse_evidence, abuse_evidence.c.case_id == abuse_cases.c.case_id)
+        .join(offices, offices.c.office_id == abuse_cases.c.office_id)
         .where(abuse_cases.c.verdict == Verdict.OPEN.value)
-        .group_by(*abuse_cases.c)
+        .group_by(*abuse_cases.c, offices.c.name)
         .order_by(abuse_cases.c.percent.desc(), abuse_cases.c.found_ms)
     ).all()
 
@@ -93,12 +95,21 @@ def evidence_of(connection: Connection, case_id: bytes) -> list[bytes]:
 
 
 def decide(
-    connection: Connection, case_id: bytes, verdict: Verdict, *, because: str, by: str, shards: int, now_ms: int
+    connection: Connection,
+    case_id: bytes,
+    verdict: Verdict,
+    *,
+    because: str,
+    by: str,
+    shards: int,
+    now_ms: int,
+    actor: str | None = None,
 ) -> int:
     """Somebody has looked: the amounts are to be paid, or taken back; by how many cents the debt changed.
 
     What another case, or another reason, holds stays held. A decision falls in the open month; whoever sees later that
-    it was wrong makes the office whole by another way than this one.
+    it was wrong makes the office whole by another way than this one. ``actor`` is who stands in the audit: the person
+    ``by`` when nobody says otherwise.
 
     Raises:
         NotFoundError: no such case. AlreadyThereError: it was decided before.
@@ -113,7 +124,7 @@ def decide(
         if connection.scalar(select(abuse_cases.c.case_id).where(abuse_cases.c.case_id == case_id)) is None:
             raise NotFoundError("no such case")
         raise AlreadyThereError("this case was decided before")
-    actor, reason = f"person:{by}", reasons.of_case(case_id)
+    actor, reason = actor or f"person:{by}", reasons.of_case(case_id)
     entry = AuditEntry(_TAGS[verdict], case_id, actor, because)
     audit.append(connection, shard_of(case_id, shards), [entry], at_ms=now_ms)
     sayings = [Saying(dossier_id, _WORDS[verdict], reason) for dossier_id in evidence_of(connection, case_id)]

@@ -33,7 +33,7 @@ abuse_cases = Table(
     Column("office_id", Name, nullable=False),
     Column("subject", String(64), nullable=False),  # what was counted: an office, a terminal, an operator, a mark
     Column("percent", Integer, nullable=False),  # 100 and more: the amounts are held back
-    Column("figures", Text, nullable=False),  # what was counted, in words; names nobody
+    Column("figures", Text, nullable=False),  # what was counted: numbers and days, words by central.abuse.wording
     Column("found_ms", Millis, nullable=False),
     Column("verdict", Word, nullable=False),  # central.abuse.verdicts
     Column("decided_ms", Millis),

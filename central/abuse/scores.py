@@ -45,7 +45,7 @@ class Window:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suspicion:
-    """What a score found at an office; ``evidence`` are dossiers, ``figures`` says what was counted."""
+    """What a score found at an office; ``evidence`` are dossiers; central.abuse.wording says the ``figures``."""
 
     score: str
     office_id: str
@@ -72,7 +72,7 @@ def bursts(window: Window) -> Iterator[Suspicion]:
     for terminal, signals in _by(window.paid, "terminal_id"):
         found, most = _crowded([signal.made_ms for signal in signals], BURST_MS, _needed(BURST_OPENINGS))
         if most:
-            yield _suspicion("bursts", signals, terminal, most, BURST_OPENINGS, found, f"{most} in ten minutes")
+            yield _suspicion("bursts", signals, terminal, most, BURST_OPENINGS, found, (most,))
 
 
 # -- Hours ------------------------------------------------------------------------------------------------------------
@@ -93,8 +93,8 @@ def at_night(window: Window) -> Iterator[Suspicion]:
                 evening = local_time(signal.made_ms - CLOSED_UNTIL * 3_600_000, departement)
                 nights[evening.date().isoformat()].append(place)
         for night, places in nights.items():
-            figures = f"{len(places)} in the night of {night}"
-            yield from _if_any(_suspicion("at_night", signals, night, len(places), NIGHT_OPENINGS, places, figures))
+            counted = len(places), night
+            yield from _if_any(_suspicion("at_night", signals, night, len(places), NIGHT_OPENINGS, places, counted))
 
 
 # -- Shared contacts --------------------------------------------------------------------------------------------------
@@ -113,9 +113,9 @@ def shared_contacts(window: Window) -> Iterator[Suspicion]:
             subject = f"{kind.removesuffix('_mark')} {mark.hex()[:16]}"
             for _, here in _by(signals, "office_id"):
                 if len(here) > 1:
-                    figures = f"{len(signals)} dossiers, {len(here)} of them here"
+                    counted = len(signals), len(here)
                     yield _suspicion(
-                        "shared_contacts", here, subject, len(signals), CONTACT_DOSSIERS, range(len(here)), figures
+                        "shared_contacts", here, subject, len(signals), CONTACT_DOSSIERS, range(len(here)), counted
                     )
 
 
@@ -129,9 +129,8 @@ def unknown_operators(window: Window) -> Iterator[Suspicion]:
     for office, signals in _by(window.paid, "office_id"):
         for operator, theirs in _by(signals, "operator_id"):
             if (office, operator) not in window.operators:
-                figures = f"{len(theirs)} attested by a name the office never gave"
                 count = len(theirs)
-                yield _suspicion("unknown_operators", theirs, operator, count, UNKNOWN_OPENINGS, range(count), figures)
+                yield _suspicion("unknown_operators", theirs, operator, count, UNKNOWN_OPENINGS, range(count), (count,))
 
 
 # -- Reading ----------------------------------------------------------------------------------------------------------
@@ -153,8 +152,8 @@ def unread(window: Window) -> Iterator[Suspicion]:
             fast = [place for place, one in enumerate(theirs) if _is_fast(one)]
             timed = sum(one.reading_s is not None for one in theirs)
             if fast and len(fast) >= READING_SHARE * timed:
-                figures = f"{len(fast)} of {timed} in under {READING_S} s"
-                yield from _if_any(_suspicion("unread", theirs, operator, len(fast), READING_OPENINGS, fast, figures))
+                counted = len(fast), timed, READING_S
+                yield from _if_any(_suspicion("unread", theirs, operator, len(fast), READING_OPENINGS, fast, counted))
 
 
 # -- Duplicates -------------------------------------------------------------------------------------------------------
@@ -173,8 +172,8 @@ def duplicates(window: Window) -> Iterator[Suspicion]:
     for office, signals in _by(window.paid, "office_id"):
         found = [place for place, one in enumerate(signals) if again.get(one.dossier_id, set()) - {office}]
         if found and len(found) >= DUPLICATE_SHARE * len(signals):
-            figures = f"{len(found)} of {len(signals)} enrolled again at another office"
-            yield from _if_any(_suspicion("duplicates", signals, office, len(found), DUPLICATES, found, figures))
+            counted = len(found), len(signals)
+            yield from _if_any(_suspicion("duplicates", signals, office, len(found), DUPLICATES, found, counted))
 
 
 # -- Activation -------------------------------------------------------------------------------------------------------
@@ -198,7 +197,6 @@ def never_activated(window: Window) -> Iterator[Suspicion]:
             continue
         unused = [place for place, signal in enumerate(signals) if not signal.activated]
         below = (count * share - (count - len(unused))) / spread
-        figures = f"{count - len(unused)} of {count} activated where {share:.0%} are"
         percent = round(100 * below / DEVIATIONS)
         if percent >= NOTICE:
             yield Suspicion(
@@ -206,7 +204,7 @@ def never_activated(window: Window) -> Iterator[Suspicion]:
                 office_id=office,
                 subject=office,
                 percent=percent,
-                figures=figures,
+                figures=_written((count - len(unused), count, round(100 * share))),
                 evidence=tuple(signals[place].dossier_id for place in unused),
             )
 
@@ -252,16 +250,26 @@ def _crowded(times: Sequence[int], span_ms: int, least: int) -> tuple[list[int],
 
 
 def _suspicion(
-    score: str, signals: Sequence[Signal], subject: str, count: int, threshold: int, places: Iterable[int], figures: str
+    score: str,
+    signals: Sequence[Signal],
+    subject: str,
+    count: int,
+    threshold: int,
+    places: Iterable[int],
+    counted: Iterable[object],
 ) -> Suspicion:
     return Suspicion(
         score=score,
         office_id=signals[0].office_id,
         subject=subject,
         percent=100 * count // threshold,
-        figures=figures,
+        figures=_written(counted),
         evidence=tuple(signals[place].dossier_id for place in places),
     )
+
+
+def _written(counted: Iterable[object]) -> str:
+    return " ".join(map(str, counted))
 
 
 def _if_any(suspicion: Suspicion) -> Iterator[Suspicion]:

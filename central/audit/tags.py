@@ -52,6 +52,7 @@ class AuditTag(enum.Enum):
     STATEMENT_SETTLED = "statement:settled"  # office; detail: month
     OFFICE_BANK_ACCOUNT_SET = "office:bank_account_set"  # office
     ABUSE_SUSPECTED = "abuse:suspected"  # case; detail: the score's name
+    ABUSE_LOOKED_AT = "abuse:looked_at"  # case, by a manager
     ABUSE_CLEARED = "abuse:cleared"  # case
     ABUSE_CONFIRMED = "abuse:confirmed"  # case
     RECORD_QUARANTINED = "record:quarantined"  # record; detail: why

@@ -11,6 +11,7 @@ from central.abuse import desk as case_desk
 from central.abuse.scan import forget, read_new, window
 from central.abuse.scores import suspicions
 from central.abuse.verdicts import Verdict
+from central.abuse.wording import in_english
 from central.commands.desk import Desk, Parsers, offer, offer_group
 from central.engine import in_transaction, reading
 from central.enrolments.models import dossiers
@@ -63,7 +64,7 @@ def _list(desk: Desk, _options: argparse.Namespace) -> int:
     for row in rows:
         desk.say(
             f"{moment(row.found_ms):%Y-%m-%d}  {row.percent} %  {row.score}  {row.office_id}  {row.subject}  "
-            f"{row.figures}  {row.openings} openings  case {uuid.UUID(bytes=row.case_id)}"
+            f"{in_english(row.score, row.figures)}  {row.openings} openings  case {uuid.UUID(bytes=row.case_id)}"
         )
     if not rows:
         desk.say("no case waits")

@@ -31,7 +31,7 @@ def read_values(
     )
     if members is not None:
         query = query.where(counters.c.member.in_(members if isinstance(members, Select) else list(members)))
-    return {(row.member, row.period): int(row.value) for row in connection.execute(query)}
+    return {(member, period): int(value) for member, period, value in connection.execute(query).all()}
 
 
 def read_sums(
@@ -53,4 +53,4 @@ def read_sums(
     )
     if members is not None:
         query = query.where(counters.c.member.in_(members))
-    return {row.period: int(row.value) for row in connection.execute(query)}
+    return {period: int(value) for period, value in connection.execute(query).all()}

@@ -14,7 +14,7 @@ from central.chains import ChainName, Content, Head, extend, head_of, move_head
 from central.db import shard_of
 from central.engine import insert_rows
 from central.ledger.models import ledger_entries
-from central.ledger.standing import LedgerState, Word, fold_rows
+from central.ledger.standing import LedgerState, Standing, Word, fold_rows
 
 _AT_ONCE = 500  # dossiers named by one statement
 _NAMED = (  # what a later entry takes over from the opening
@@ -204,6 +204,11 @@ def _by_dossier(connection: Connection, dossier_ids: set[bytes]) -> Iterator[tup
             .order_by(ledger_entries.c.dossier_id, ledger_entries.c.step)
         ).mappings()
         yield from groupby(entries, key=operator.itemgetter("dossier_id"))
+
+
+def standings_of(connection: Connection, dossier_ids: set[bytes]) -> dict[bytes, Standing]:
+    """How the amounts of these openings stand; what nothing was booked for is not there."""
+    return {dossier_id: fold_rows(entries) for dossier_id, entries in _by_dossier(connection, dossier_ids)}
 
 
 def entries_of(connection: Connection, dossier_id: bytes) -> list[Mapping[str, Any]]:

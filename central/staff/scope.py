@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from sqlalchemy import Connection, select
 
+from central.abuse.models import abuse_cases
 from central.devices.departements import DEPARTEMENTS
 from central.devices.models import devices, offices
 from central.intake.models import records
@@ -61,10 +62,20 @@ def _of_record(connection: Connection, record: str) -> str | None:
     return None if terminal is None else _of_terminal(connection, terminal)
 
 
+def _of_case(connection: Connection, case: str) -> str | None:
+    try:
+        case_id = uuid.UUID(case).bytes
+    except ValueError:
+        return None
+    office = connection.execute(select(abuse_cases.c.office_id).where(abuse_cases.c.case_id == case_id)).scalar()
+    return None if office is None else _of_office(connection, office)
+
+
 _PLACES: Mapping[str, Callable[[Connection, str], str | None]] = {
     "office_id": _of_office,
     "terminal_id": _of_terminal,
     "departement": _of_departement,
     "region": lambda _connection, region: region,
     "record": _of_record,
+    "case_id": _of_case,
 }

@@ -16,11 +16,12 @@ WINDOW_DAYS, SCAN_EVERY = 120, 14
 
 @dataclass(frozen=True)
 class Found:
-    """Of one year: openings that each score would hold, by score; and those on the list only."""
+    """Of one year: openings that each score would hold, by score; those on the list only; what each case counted."""
 
     year: Year
     held: dict[str, set[bytes]]
     listed: dict[str, set[bytes]]
+    counted: set[tuple[str, str]]
 
     @property
     def all_held(self) -> set[bytes]:
@@ -37,13 +38,15 @@ def scanned(seed: int) -> Found:
     year = plant(seed)
     held: dict[str, set[bytes]] = defaultdict(set)
     listed: dict[str, set[bytes]] = defaultdict(set)
+    counted: set[tuple[str, str]] = set()
     for day in range(SCAN_EVERY, DAYS + 60, SCAN_EVERY):
         now_ms = milliseconds(START) + day * DAY_MS
         inside = [one for one in year.signals if now_ms - WINDOW_DAYS * DAY_MS <= one.made_ms < now_ms]
         window = Window(inside, year.departements, frozenset(year.operators), now_ms)
         for suspicion in suspicions(window):
             _file(suspicion, held if suspicion.holds else listed)
-    return Found(year, held, listed)
+            counted.add((suspicion.score, suspicion.figures))
+    return Found(year, held, listed, counted)
 
 
 def _file(suspicion: Suspicion, into: dict[str, set[bytes]]) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from central.abuse.wording import WORDS, in_english, in_french
 from tests.abuse.measure import SEEDS, scanned, table
 from tests.abuse.plants import FRAUDULENT
 
@@ -47,6 +48,12 @@ def test_each_kind_of_fraud_comes_to_the_work_list(kind: str) -> None:
         planted += len(of_kind)
         found += len(of_kind & (year.all_held | year.all_listed))
     assert found >= 0.5 * planted
+
+
+def test_what_each_case_counted_fills_its_sentence() -> None:
+    counted = scanned(SEEDS[0]).counted
+    assert {score for score, _ in counted} == WORDS.keys()
+    assert [one for one in counted if in_english(*one) == one[1] or in_french(*one) == one[1]] == []
 
 
 def test_the_page_shows_these_very_figures() -> None:

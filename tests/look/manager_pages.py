@@ -19,6 +19,7 @@ from central.engine import in_transaction, writing
 from central.published.service import import_series, shipped
 from central.staff.permissions import Role
 from central.staff.provider.settings import ProviderSettings
+from tests.central.abuse.filing import file_case
 from tests.central.web_site import HALL, PASSWORD, PHARMACY, CentralSite
 from wire.identifiers import milliseconds
 
@@ -34,10 +35,11 @@ def served_managers(folder: Path) -> Iterator[tuple[CentralSite, str]]:
     site.fleet(HALL, PHARMACY)
     site.registered("HALL-75-01-A", HALL.office)
     site.ticket("HALL-75-01-B", HALL.office)
-    site.registered("PHARM-974-01-A", PHARMACY.office)
+    _open_some(site)
     site.manager("RESP-11", "11", is_printed=True)
     site.manager("AUDIT", role=Role.AUDITOR)
     site.manager("PARC", role=Role.FLEET_OPERATOR)
+    site.manager("PRIMES", role=Role.BONUS_OFFICER)
     series, sources = shipped()
     in_transaction(
         site.engine,
@@ -52,6 +54,16 @@ def served_managers(folder: Path) -> Iterator[tuple[CentralSite, str]]:
     thread.join()
     server.server_close()
     site.close()
+
+
+def _open_some(site: CentralSite) -> None:
+    """Three openings at the pharmacy, and two cases that rest on them."""
+    terminal = site.enrolling_terminal()
+    for person in (1, 2, 3):
+        terminal.enrol(person, at=site.clock.now)
+    assert site.send(terminal).status_code == 200
+    file_case(site, "bursts", "18", 120)
+    file_case(site, "shared_contacts", "7 3", 70)
 
 
 def _be_lively(site: CentralSite) -> None:
@@ -122,6 +134,17 @@ def every_page(page: Page, address: str, site: CentralSite) -> Iterator[str]:
     ):
         page.goto(address + path)
         yield name
+    page.context.clear_cookies()
+    for _ in first_sign_in(page, address, site, "PRIMES"):
+        pass
+    page.goto(f"{address}/controles")
+    yield "cases"
+    page.click("text=Rafale")
+    yield "case"
+    page.select_option("#finding", "on_duty")
+    page.click("text=Décider")
+    page.wait_for_load_state()
+    yield "case decided"
     page.context.clear_cookies()
     page.goto(f"{address}/connexion")
     type_in(page, name="AUDIT", password=PASSWORD)

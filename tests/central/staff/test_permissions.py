@@ -10,6 +10,8 @@ from flask import Flask
 from sqlalchemy import insert
 from werkzeug.test import TestResponse
 
+from central.abuse.models import abuse_cases
+from central.abuse.verdicts import Verdict
 from central.app import OPEN_ENDPOINTS
 from central.counters.models import Measure
 from central.counters.tally import Place
@@ -21,10 +23,13 @@ from tests.central.web_site import HALL, PHARMACY, Browser, CentralSite
 
 MINE, THEIRS = "HALL-75-01-A", "PHARM-974-01-A"
 RECORD_OF = {MINE: uuid.UUID(int=1), THEIRS: uuid.UUID(int=2)}
+CASE_OF = {MINE: uuid.UUID(int=3), THEIRS: uuid.UUID(int=4)}
 ARGUMENTS = {"office_id": HALL.office, "terminal_id": MINE, "region": "11", "departement": "75"}
 ELSEWHERE = {"office_id": PHARMACY.office, "terminal_id": THEIRS, "region": "04", "departement": "974"}
 LEAVING = {"staff.sign_out", "staff.sign_out_everywhere"}
-FORM = {"looks.see": {"record": str(RECORD_OF[MINE]), "reason": "audit"}}
+FORM = {"looks.see": {"record": str(RECORD_OF[MINE]), "reason": "audit"}, "cases.decide": {"finding": "explained"}}
+ARGUMENTS |= {"case_id": str(CASE_OF[MINE])}
+ELSEWHERE |= {"case_id": str(CASE_OF[THEIRS])}
 Door = tuple[str, str, str]  # endpoint, method, rule
 DOORS: list[Door] = [
     ("home", "GET", "/"),
@@ -52,6 +57,9 @@ DOORS: list[Door] = [
     ("api.series", "GET", "/api/v1/series"),
     ("api.silent_points", "GET", "/api/v1/silent-points"),
     ("api.indicator", "GET", "/api/v1/indicator-2.8.4"),
+    ("cases.work_list", "GET", "/controles"),
+    ("cases.case", "GET", "/controles/<uuid:case_id>"),
+    ("cases.decide", "POST", "/controles/<uuid:case_id>/decision"),
     ("looks.ask", "GET", "/enregistrement"),
     ("looks.see", "POST", "/enregistrement"),
     ("staff.sign_out", "POST", "/deconnexion"),
@@ -67,6 +75,7 @@ def site(site: CentralSite) -> CentralSite:
         site.ticket(terminal, office)
         with writing(site.engine) as connection:
             connection.execute(insert(records).values(_record(RECORD_OF[terminal].bytes, terminal)))
+            connection.execute(insert(abuse_cases).values(_case(CASE_OF[terminal].bytes, office)))
     opened, today = Measure.DOSSIERS_OPENED, "2026-11-22"
     site.count(opened, today, Place("desk", "hall", "11", "75", HALL.office, MINE), 777)
     site.count(opened, today, Place("pharmacy", "c", "04", "974", PHARMACY.office, THEIRS), 98_765)
@@ -86,6 +95,11 @@ def _record(record_id: bytes, terminal: str) -> dict[str, object]:
         "counted_on": "2026-11-22",
         "raw": b"",
     }
+
+
+def _case(case_id: bytes, office: str) -> dict[str, object]:
+    about = {"case_id": case_id, "score": "bursts", "office_id": office, "subject": office}
+    return about | {"percent": 120, "figures": "18", "found_ms": 1, "verdict": Verdict.OPEN.value}
 
 
 def signed_in(site: CentralSite, role: Role) -> Browser:
@@ -140,7 +154,7 @@ def is_right(answer: TestResponse, role: Role, door: Door) -> bool:
         return answer.status_code == 403 and "Cette page ne vous est pas ouverte." in answer.text
     if door[0] in LEAVING:
         return answer.status_code == 303
-    return answer.status_code in {200, 302} and answer.location != "/connexion"
+    return answer.status_code in {200, 302, 303} and answer.location != "/connexion"
 
 
 def test_who_is_signed_out_is_sent_to_the_sign_in_or_refused_at_every_door(site: CentralSite) -> None:
@@ -199,7 +213,7 @@ def test_the_bar_offers_what_the_role_may_open_and_nothing_else(site: CentralSit
     offered = set(re.findall(r'href="(/[a-z-]+)"', page.split("<nav", 1)[1].split("</nav>")[0]))
     doors = {"dashboards.table": "/tableau", "points.fleet": "/bornes", "looks.ask": "/enregistrement"}
     doors |= {"rollout.plan": "/deploiement", "silence.points": "/points-a-suivre"}
-    doors |= {"published.page": "/indicateur", "exports.page": "/exports"}
+    doors |= {"published.page": "/indicateur", "exports.page": "/exports", "cases.work_list": "/controles"}
     assert offered == {"/compte"} | {path for endpoint, path in doors.items() if may_open(role, endpoint)}
 
 
