@@ -210,7 +210,7 @@ def _register(
         point_views.make_blueprint(engine, clock, settings.dashboards),
         silence_views.make_blueprint(engine, clock, settings.dashboards),
         rollout_views.make_blueprint(engine, clock),
-        look_views.make_blueprint(engine, clock, shards=shards),
+        look_views.make_blueprint(engine, clock, parts),
         case_views.make_blueprint(engine, clock, shards=shards),
     ):
         app.register_blueprint(blueprint)

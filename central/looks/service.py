@@ -20,6 +20,9 @@ from central.db import shard_of
 from central.enrolments.models import dossiers
 from central.enrolments.persons import dossier_of
 from central.intake.models import quarantine, records
+from central.intake.second import dossier_of_second
+from central.intake.service import IntakeParts
+from central.ledger.explain import Explanation, explain
 from central.ledger.models import ledger_entries
 from wire.identifiers import milliseconds, moment
 
@@ -73,24 +76,30 @@ class RecordLook:
     dossier_state: str | None  # None: this record opened none
     account_state: str | None
     entries: Sequence[Entry]
+    explanation: Explanation | None  # why it paid or not; None where no terminal of ours sent it
 
 
 def look(
-    connection: Connection, record_id: bytes, reason: Reason, *, manager_id: str, now: datetime, shards: int
+    connection: Connection, record_id: bytes, reason: Reason, *, manager_id: str, now: datetime, parts: IntakeParts
 ) -> RecordLook | None:
     """Read one record's row and write down that it was looked at, in one transaction; None where there is none.
 
-    The entry bears who, when, which record and why. A record that is not there is nobody's row: no entry.
+    The entry bears who, when, which record and why. A record that is not there is nobody's row: no entry. ``parts``
+    open a second enrolment as far as the person's fingerprint, to say that this person had a dossier; nothing of the
+    person is shown.
     """
     row = connection.execute(select(records).where(records.c.record_id == record_id)).one_or_none()
     if row is None:
         return None
     entry = AuditEntry(AuditTag.RECORD_LOOKED_AT, record_id, f"manager:{manager_id}", reason.value)
-    append(connection, shard_of(record_id, shards), [entry], at_ms=milliseconds(now))
-    return _read(connection, row)
+    append(connection, shard_of(record_id, parts.shards), [entry], at_ms=milliseconds(now))
+    why = explain(
+        connection, record_id, parts.rules, person_of=lambda found: dossier_of_second(connection, parts, found)
+    )
+    return _read(connection, row, why)
 
 
-def _read(connection: Connection, row: Any) -> RecordLook:
+def _read(connection: Connection, row: Any, why: Explanation | None) -> RecordLook:
     dossier_id = dossier_of(row.record_id)
     booked = select(ledger_entries).where(ledger_entries.c.dossier_id == dossier_id)
     entries = connection.execute(booked.order_by(ledger_entries.c.booked_ms)).all()
@@ -107,4 +116,5 @@ def _read(connection: Connection, row: Any) -> RecordLook:
         dossier_state=None if dossier is None else dossier.state,
         account_state=connection.execute(select(accounts.c.state).where(accounts.c.dossier_id == dossier_id)).scalar(),
         entries=[Entry(one.entry, one.state, one.reason or "", one.cents, one.rule, one.opened_on) for one in entries],
+        explanation=why,
     )

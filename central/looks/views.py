@@ -12,15 +12,17 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from central.dashboards.wording import euros, moment_name
 from central.engine import in_transaction
+from central.intake.service import IntakeParts
 from central.looks.service import Reason, look
-from central.looks.wording import said
+from central.looks.wording import said, why_said
 from central.staff.views import current
+from wire.identifiers import moment
 
 _UNREADABLE = "Il faut le numéro d’un enregistrement et la raison de la consultation."  # noqa: RUF001 - French
 _UNKNOWN = "Aucun enregistrement ne porte ce numéro."
 
 
-def make_blueprint(engine: Engine, clock: Callable[[], datetime], *, shards: int) -> Blueprint:
+def make_blueprint(engine: Engine, clock: Callable[[], datetime], parts: IntakeParts) -> Blueprint:
     """The form and the answer. The record's number comes in the form, not in the address: addresses are logged."""
     blueprint = Blueprint("looks", __name__)
 
@@ -41,7 +43,7 @@ def make_blueprint(engine: Engine, clock: Callable[[], datetime], *, shards: int
         manager_id, now = current().manager_id, clock()
         found = in_transaction(
             engine,
-            lambda connection: look(connection, record_id, reason, manager_id=manager_id, now=now, shards=shards),
+            lambda connection: look(connection, record_id, reason, manager_id=manager_id, now=now, parts=parts),
         )
         if found is None:
             return Response(form(_UNKNOWN), status=404)
@@ -55,6 +57,8 @@ def make_blueprint(engine: Engine, clock: Callable[[], datetime], *, shards: int
             reason=reason.label,
             euros=euros,
             said=said,
+            why=why_said,
+            moment_of=lambda at_ms: moment_name(moment(at_ms)),
         )
         return Response(page)
 

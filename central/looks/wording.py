@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from central.ledger.explain import Why
+
 _KINDS = {
     "enrolment": "inscription",
     "refusal": "refus",
@@ -40,6 +42,21 @@ _ENTRIES = {
     "contested": "contestée",
     "reversed": "reprise",
 }
+_WHYS = {
+    Why.PAYS: "La première ouverture de cette personne, par un canal qui est payé.",
+    Why.HELD: "La première ouverture de cette personne ; la prime attend un contrôle.",
+    Why.REVERSED: "La première ouverture de cette personne ; la prime a été reprise.",
+    Why.KIND: "Un enregistrement de cette nature n’ouvre rien.",  # noqa: RUF001 - French
+    Why.SET_ASIDE: "Mis de côté pour que quelqu’un regarde : il n’a eu aucun effet.",  # noqa: RUF001
+    Why.SECOND: "Cette personne avait un dossier : une seconde inscription ne paie rien.",
+    Why.WAITS: "Attend le numéro d’un enfant : rien n’est encore ouvert.",  # noqa: RUF001
+    Why.CHANNEL: "Les ouvertures par ce canal ne sont pas payées ce jour-là.",
+}
+
+
+def why_said(why: Why) -> str:
+    """Why a record paid or not."""
+    return _WHYS[why]
 
 
 def said(word: str | None, otherwise: str = "") -> str:

@@ -14,7 +14,7 @@ from central.engine import reading
 from central.intake.models import records
 from central.staff.permissions import Role
 from tests.central.web_site import PHARMACY, CentralSite
-from tests.fakes.terminal import fictitious_nir
+from tests.fakes.terminal import fictitious_nir, id_of
 
 CANARIES = ("SPÉCIMEN", "LÉA", "lea.specimen", "exemple.fr", fictitious_nir(1).compact)
 
@@ -60,6 +60,23 @@ def test_each_look_is_in_the_audit_with_who_when_which_and_why(site: CentralSite
         (record.bytes, "manager:BONUS-OFFICER", at, "bonus_contested"),
         (record.bytes, "manager:AUDITOR", at, "audit"),
     ]
+
+
+def test_why_it_pays_is_said_with_rule_operator_and_the_doubt_of_its_time(site: CentralSite, record: uuid.UUID) -> None:
+    page = html.unescape(look(site, record).text)
+    shown = ("La première ouverture de cette personne", "pharmacy-opening-2018", "PHARMA-01", "au plus tôt")
+    assert [word for word in shown if word not in page] == []
+
+
+def test_why_a_second_enrolment_pays_nothing_is_said(site: CentralSite) -> None:
+    site.fleet(PHARMACY)
+    terminal = site.enrolling_terminal()
+    terminal.enrol(1, at=site.clock.now)
+    second = terminal.enrol(1, at=site.clock.now)
+    assert site.send(terminal).status_code == 200
+    site.manager("BONUS-OFFICER", role=Role.BONUS_OFFICER)
+    page = html.unescape(look(site, uuid.UUID(bytes=id_of(second))).text)
+    assert "Cette personne avait un dossier" in page
 
 
 @pytest.mark.parametrize("reason", ["", "curiosity", "LÉA SPÉCIMEN"])

@@ -6,6 +6,7 @@ import re
 import uuid
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from flask import Flask
 from sqlalchemy import insert
 from werkzeug.test import TestResponse
@@ -20,12 +21,14 @@ from central.intake.models import records
 from central.staff import scope
 from central.staff.permissions import FIRST_PAGE, PERMISSIONS, Role, may_open
 from tests.central.web_site import HALL, PHARMACY, Browser, CentralSite
+from tests.fakes.terminal import FakeTerminal
 
 MINE, THEIRS = "HALL-75-01-A", "PHARM-974-01-A"
 RECORD_OF = {MINE: uuid.UUID(int=1), THEIRS: uuid.UUID(int=2)}
 CASE_OF = {MINE: uuid.UUID(int=3), THEIRS: uuid.UUID(int=4)}
 ARGUMENTS = {"office_id": HALL.office, "terminal_id": MINE, "region": "11", "departement": "75"}
 ELSEWHERE = {"office_id": PHARMACY.office, "terminal_id": THEIRS, "region": "04", "departement": "974"}
+RAW = FakeTerminal(MINE, X25519PrivateKey.generate().public_key()).enrol(1)
 LEAVING = {"staff.sign_out", "staff.sign_out_everywhere"}
 FORM = {"looks.see": {"record": str(RECORD_OF[MINE]), "reason": "audit"}, "cases.decide": {"finding": "explained"}}
 ARGUMENTS |= {"case_id": str(CASE_OF[MINE])}
@@ -93,7 +96,7 @@ def _record(record_id: bytes, terminal: str) -> dict[str, object]:
         "sequence": 1,
         "received_ms": 1,
         "counted_on": "2026-11-22",
-        "raw": b"",
+        "raw": RAW,
     }
 
 
