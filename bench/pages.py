@@ -26,7 +26,7 @@ from central.devices.models import devices, offices
 from central.engine import reading
 from central.settings import CentralSettings
 from central.staff.permissions import Role
-from tests.central.plans import asked_of, pages_of, scans
+from tests.central.plans import asked_of, case_at, pages_of, scans
 from tests.central.web_site import Browser, CentralSite, Clock
 
 MOST_MS = 200.0
@@ -109,7 +109,8 @@ def _arguments(engine: Engine) -> dict[str, str]:
             .order_by(devices.c.terminal_id)
             .limit(1)
         ).one()
-    return {**row._mapping, "region": REGION}  # noqa: SLF001 - SQLAlchemy's public name for it
+    case = case_at(engine, row.office_id)
+    return {**row._mapping, "region": REGION, "case_id": case}  # noqa: SLF001 - SQLAlchemy's public name for it
 
 
 if __name__ == "__main__":

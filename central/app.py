@@ -54,6 +54,7 @@ from central.staff.permissions import FIRST_PAGE
 from central.staff.provider import views as provider_views
 from central.staff.provider.desk import ProviderDesk
 from central.staff.provider.link import ProviderLink
+from central.statements import views as statement_views
 from central.tables.desk import TableDesk
 from central.websafety import Safety, protect
 from wire import homes
@@ -212,6 +213,7 @@ def _register(
         rollout_views.make_blueprint(engine, clock),
         look_views.make_blueprint(engine, clock, parts),
         case_views.make_blueprint(engine, clock, shards=shards),
+        statement_views.make_blueprint(engine, clock),
     ):
         app.register_blueprint(blueprint)
     app.add_url_rule("/healthz", "health", _health)

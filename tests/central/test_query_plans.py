@@ -13,7 +13,7 @@ from bench.fill.dossiers import fill
 from bench.fill.points import make_points
 from central.engine import reading
 from central.staff.permissions import Role
-from tests.central.plans import Asked, asked_of, pages_of, scans
+from tests.central.plans import Asked, asked_of, case_at, pages_of, scans
 from tests.central.web_site import CentralSite
 
 POINT = make_points(3, seed=1)[0].place
@@ -38,9 +38,10 @@ def site(site: CentralSite) -> CentralSite:
 def test_no_page_reads_a_large_table_from_end_to_end(site: CentralSite, role: Role) -> None:
     engine: Engine = site.app.extensions["central"]
     browser = site.browser()
+    arguments = ARGUMENTS | {"case_id": case_at(site.engine, POINT.office)}
     with asked_of(engine) as heard:
         assert browser.sign_in(role.name.replace("_", "-")).status_code == HTTPStatus.SEE_OTHER
-        for page in pages_of(site.app, role, ARGUMENTS):
+        for page in pages_of(site.app, role, arguments):
             answer = browser.get(page)
             is_refused = role is Role.OUTSIDER and "?" in page and answer.status_code == HTTPStatus.FORBIDDEN
             assert is_refused or answer.status_code in {HTTPStatus.OK, HTTPStatus.FOUND}, (page, answer.status_code)

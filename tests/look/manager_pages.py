@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import threading
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pyotp
 from playwright.sync_api import Page
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 from werkzeug.serving import make_server
 
 from central.counters.models import Measure
 from central.counters.tally import Place
 from central.devices.models import conditions
-from central.engine import in_transaction, writing
+from central.engine import in_transaction, reading, writing
+from central.intake.models import records
 from central.published.service import import_series, shipped
 from central.staff.permissions import Role
 from central.staff.provider.settings import ProviderSettings
+from central.statements.closing import close_upto
 from tests.central.abuse.filing import file_case
 from tests.central.web_site import HALL, PASSWORD, PHARMACY, CentralSite
 from wire.identifiers import milliseconds
@@ -137,6 +141,21 @@ def every_page(page: Page, address: str, site: CentralSite) -> Iterator[str]:
     page.context.clear_cookies()
     for _ in first_sign_in(page, address, site, "PRIMES"):
         pass
+    page.goto(f"{address}/releves")
+    yield "no statements"
+    close_upto(site.engine, "2026-11", by="MARTIN-1", shards=1, now_ms=milliseconds(datetime(2026, 12, 2, tzinfo=UTC)))
+    page.goto(f"{address}/releves?mois=2026-11")
+    yield "statements"
+    page.goto(f"{address}/releves/{PHARMACY.office}")
+    yield "statement"
+    page.goto(f"{address}/enregistrement")
+    with reading(site.engine) as connection:
+        number = uuid.UUID(bytes=connection.execute(select(records.c.record_id).limit(1)).scalar_one())
+    page.fill("#record", str(number))
+    page.select_option("#reason", "bonus_check")
+    page.click("main form button")
+    page.wait_for_load_state()
+    yield "record"
     page.goto(f"{address}/controles")
     yield "cases"
     page.click("text=Rafale")

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.browser
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text(encoding="utf-8")
 LOOK = "rules => axe.run(document, {runOnly: rules, resultTypes: ['violations'], preload: false})"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-PAGES = 26
+PAGES = 30
 PICTURES = Path("test-output/managers")
 
 

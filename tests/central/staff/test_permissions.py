@@ -63,6 +63,10 @@ DOORS: list[Door] = [
     ("cases.work_list", "GET", "/controles"),
     ("cases.case", "GET", "/controles/<uuid:case_id>"),
     ("cases.decide", "POST", "/controles/<uuid:case_id>/decision"),
+    ("statements.month", "GET", "/releves"),
+    ("statements.office", "GET", "/releves/<office_id>"),
+    ("statements.as_pdf", "GET", "/releves/<office_id>/pdf"),
+    ("statements.as_csv", "GET", "/releves/<office_id>/csv"),
     ("looks.ask", "GET", "/enregistrement"),
     ("looks.see", "POST", "/enregistrement"),
     ("staff.sign_out", "POST", "/deconnexion"),
@@ -217,6 +221,7 @@ def test_the_bar_offers_what_the_role_may_open_and_nothing_else(site: CentralSit
     doors = {"dashboards.table": "/tableau", "points.fleet": "/bornes", "looks.ask": "/enregistrement"}
     doors |= {"rollout.plan": "/deploiement", "silence.points": "/points-a-suivre"}
     doors |= {"published.page": "/indicateur", "exports.page": "/exports", "cases.work_list": "/controles"}
+    doors |= {"statements.month": "/releves"}
     assert offered == {"/compte"} | {path for endpoint, path in doors.items() if may_open(role, endpoint)}
 
 
