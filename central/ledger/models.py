@@ -31,6 +31,7 @@ ledger_entries = Table(
     # Unique by the head of the chain, which whoever appends must move; a hash partition cannot promise it.
     Index(None, "shard", "number"),
     Index(None, "booked_ms"),  # a period is a range of it; grows at its end
+    Index(None, "office_id", "booked_ms"),  # one office's statement
     sqlite_with_rowid=False,
     **by_hash("dossier_id"),
 )

@@ -16,6 +16,7 @@ from central.intake.service import IntakeParts
 from central.looks.service import Reason, look
 from central.looks.wording import said, why_said
 from central.staff.views import current
+from central.tables.wording import channel_name
 from wire.identifiers import moment
 
 _UNREADABLE = "Il faut le numéro d’un enregistrement et la raison de la consultation."  # noqa: RUF001 - French
@@ -58,6 +59,7 @@ def make_blueprint(engine: Engine, clock: Callable[[], datetime], parts: IntakeP
             euros=euros,
             said=said,
             why=why_said,
+            channel_name=channel_name,
             moment_of=lambda at_ms: moment_name(moment(at_ms)),
         )
         return Response(page)
