@@ -62,10 +62,10 @@ def come_to_rest(rig: ScenarioRig) -> None:
     for repair in Repair:
         mend(rig, repair)
     rig.around.pull()
-    wait_for("the card is seen to be out", lambda: rig.terminal.devices.reader.presence().state.value == "empty", 15)
+    wait_for("the card is seen to be out", lambda: rig.terminal.devices.reader.presence().state.value == "empty")
     rig.beat()
     for _ in range(3):
-        wait_for("the work is done", lambda: rig.screen.look() not in {"printing", "reading", "status"}, 15)
+        wait_for("the work is done", lambda: rig.screen.look() not in {"printing", "reading", "status"})
         if rig.screen.step in {*_WAITS, "out_of_service"}:
             break
         rig.pass_time(_LONG)
@@ -90,7 +90,7 @@ def next_enrols(rig: ScenarioRig) -> None:
     assert rig.screen.look() == "attract", f"the next person finds {rig.screen.step} {rig.screen.fault or ''}"
     rig.met |= people_on(NEXT)
     rig.around.insert(NEXT)
-    wait_for("the next person's card is noticed", lambda: rig.screen.look() != "attract", 15)
+    wait_for("the next person's card is noticed", lambda: rig.screen.look() != "attract")
     last = rig.screen.walk("thanks", "done", "paper", "stopped", "out_of_service", wishes=NEXT_WISHES)
     assert last in {"thanks", "done"}, f"the next person ends on {last} {rig.screen.fault or ''}"
     new = [
@@ -101,7 +101,7 @@ def next_enrols(rig: ScenarioRig) -> None:
     assert [str(sheet) for sheet in new] == ["A1 whole", "B1 whole"], [str(sheet) for sheet in new]
     assert new[1].code not in before
     rig.around.pull()
-    wait_for("the terminal waits again", lambda: _rests(rig), 15)
+    wait_for("the terminal waits again", lambda: _rests(rig))
 
 
 def nothing_in_clear(rig: ScenarioRig, scenario: Scenario) -> None:
@@ -118,7 +118,7 @@ def everything_arrives(rig: ScenarioRig) -> None:
     """5."""
     rig.around.central.down = False
     rig.pass_time(_BACKOFF)
-    wait_for("all is sent", lambda: rig.terminal.outbox.waiting() == 0, 15)
+    wait_for("all is sent", lambda: rig.terminal.outbox.waiting() == 0)
     kept = sum(records_on(rig).values())
     assert len(rig.around.central.arrived) == kept, f"{len(rig.around.central.arrived)} arrived, {kept} kept"
     assert rig.around.central.unbroken_chain()

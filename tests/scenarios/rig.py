@@ -134,7 +134,7 @@ class ScenarioRig:
 
     def power_back(self) -> None:
         """Wait until the light is out, and plug the terminal in again."""
-        wait_for("the power fails", self._dark.is_set, 15)
+        wait_for("the power fails", self._dark.is_set)
         self._prepared.clear()
         self.terminal.stop()
         self._restore(self._picture)

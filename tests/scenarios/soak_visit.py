@@ -109,7 +109,7 @@ def _paper(rig: ScenarioRig, drawn: Draw, screen: str) -> str:
         _mend_all(rig)
         again = rig.screen.offers("print-again") and not drawn.goes_without
         rig.screen.touch("print_again" if again else "paper_settled")
-        wait_for("the paper's fate", lambda: rig.screen.look() != "printing", 20)
+        wait_for("the paper's fate", lambda: rig.screen.look() != "printing")
         screen = rig.screen.step
     return screen
 
@@ -118,10 +118,10 @@ def _come_to_rest(rig: ScenarioRig) -> None:
     _mend_all(rig)
     rig.around.pull()
     reader = rig.terminal.devices.reader
-    wait_for("the card is seen to be out", lambda: reader.presence().state.value == "empty", 20)
+    wait_for("the card is seen to be out", lambda: reader.presence().state.value == "empty")
     rig.pass_time(duration("+5 s"))
     for _ in range(4):
-        wait_for("the work is done", lambda: rig.screen.look() not in {"printing", "reading", "status"}, 20)
+        wait_for("the work is done", lambda: rig.screen.look() not in {"printing", "reading", "status"})
         if rig.screen.step in _WAITS:
             return
         rig.pass_time(duration("+200 s"))
