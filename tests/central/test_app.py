@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import uuid
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,9 @@ CLOSED_ROUTES = {
     "/bornes GET",
     "/bornes/<terminal_id> GET",
     "/compte GET",
+    "/controles GET",
+    "/controles/<uuid:case_id> GET",
+    "/controles/<uuid:case_id>/decision POST",
     "/deconnexion POST",
     "/deconnexion/partout POST",
     "/enregistrement GET",
@@ -67,6 +71,10 @@ CLOSED_ROUTES = {
     "/exports/serie.xlsx GET",
     "/indicateur GET",
     "/points/<office_id> GET",
+    "/releves GET",
+    "/releves/<office_id> GET",
+    "/releves/<office_id>/csv GET",
+    "/releves/<office_id>/pdf GET",
     "/tableau GET",
     "/tableau/vivant GET",
     "/tableau/courbe.svg GET",
@@ -121,7 +129,8 @@ def test_only_machines_with_signed_bodies_are_excused_from_the_forms_token() -> 
 
 
 def test_every_closed_door_stays_closed_without_a_sign_in(site: CentralSite) -> None:
-    knocked = {route: re.sub("<[^>]+>", "X-1", route).split() for route in CLOSED_ROUTES}
+    named = {route: re.sub("<uuid:[^>]+>", str(uuid.UUID(int=9)), route) for route in CLOSED_ROUTES}
+    knocked = {route: re.sub("<[^>]+>", "X-1", address).split() for route, address in named.items()}
     client = site.app.test_client()
     answers = {route: client.open(path, method=method) for route, (path, method) in knocked.items()}
     refused = {(302, "/connexion"), (401, None)}

@@ -30,6 +30,7 @@ ARGUMENTS = {
     "terminal_id": TERMINAL,
     "region": "11",
     "departement": "75",
+    "case_id": "00000000-0000-0000-0000-000000000009",
     "filename": "central.css",
     "token": "canari",
 }
