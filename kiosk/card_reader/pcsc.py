@@ -17,6 +17,7 @@ from kiosk.enrolment.errors import CardError, CardFault
 
 SERVICE_RETRY_S = 0.25  # between two looks for a service that is down, or for a reader where there is none
 _LENGTH_OF_STATUS_WORD = 2
+_LOOK_ENDS_S = 0.5  # of a look that was cancelled
 _log = logging.getLogger(__name__)
 
 
@@ -72,6 +73,7 @@ class PcscSlots(CardSlots):
         self._known: dict[str, int] = {}
         self._last: SlotsSnapshot | None = None
         self._wake = threading.Event()
+        self._looking = threading.Lock()
         self._is_closed = False
         self._spare = _SpareContext(self._winscard)
 
@@ -80,6 +82,10 @@ class PcscSlots(CardSlots):
         if self._last is not None and not self._last.slots:
             self._wake.wait(min(timeout_s, SERVICE_RETRY_S))
         self._wake.clear()
+        with self._looking:
+            return self._look_and_keep(timeout_s)
+
+    def _look_and_keep(self, timeout_s: float) -> SlotsSnapshot:
         try:
             self._last = self._look(timeout_s)
         except CardError as error:
@@ -89,6 +95,8 @@ class PcscSlots(CardSlots):
             _log.warning("looking at the readers failed: %s", type(error).__name__)
             self._forget_context()
             self._last = SlotsSnapshot(service_up=False)
+        if self._is_closed:
+            self._forget_context()  # closed while it looked, which is why ``close`` left it
         return self._last
 
     def connect(self, slot: str) -> CardConnection:
@@ -119,10 +127,16 @@ class PcscSlots(CardSlots):
             self._winscard.api.SCardCancel(context)
 
     def close(self) -> None:
-        """Release the contexts; a connection still open releases its own, a look that hangs makes no new one."""
+        """Release the contexts; a connection still open releases its own, a look that hangs makes no new one.
+
+        The library waits without end for a look that its service never answers (pcsc-lite 1.9.9, a cancel that meets
+        the end of a look): the context of such a look is left to it.
+        """
         self._is_closed = True
         self.cancel()
-        self._forget_context()
+        if self._looking.acquire(timeout=_LOOK_ENDS_S):
+            self._forget_context()
+            self._looking.release()
         self._spare.close()
 
     def _look(self, timeout_s: float) -> SlotsSnapshot:
