@@ -5,13 +5,14 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from datetime import date, datetime
+from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
-from sqlalchemy import Engine
+from sqlalchemy import Engine, Row
 from werkzeug.wrappers import Response as BaseResponse
 
 from central.abuse import desk
-from central.abuse.case import look_at
+from central.abuse.case import Case, look_at
 from central.abuse.verdicts import Finding, Verdict
 from central.abuse.wording import WORDS, in_french, name_of
 from central.dashboards.wording import date_name, euros, moment_name
@@ -37,42 +38,13 @@ def make_blueprint(engine: Engine, clock: Callable[[], datetime], *, shards: int
         )
         if case is None:
             abort(404)
-        words = WORDS.get(case.row.score)
-        return render_template(
-            "cases/case.html",
-            case=case,
-            number=str(case_id),
-            name=name_of(case.row.score),
-            counted=in_french(case.row.score, case.row.figures),
-            advice="" if words is None else words.advice,
-            found=date_name(moment(case.row.found_ms).date()),
-            decided=None if case.row.decided_ms is None else moment_name(moment(case.row.decided_ms)),
-            finding=_label(case.row.because),
-            is_open=case.row.verdict == Verdict.OPEN.value,
-            is_paid=case.row.verdict == Verdict.CLEARED.value,
-            findings=list(Finding),
-            fault=fault,
-            euros=euros,
-            said=said,
-            day=lambda day: date_name(date.fromisoformat(day)),
-            record_number=lambda record_id: str(uuid.UUID(bytes=record_id)),
-        )
+        return _page(case, fault)
 
     @blueprint.get("/controles")
     def work_list() -> str:
         with reading(engine) as connection:
             rows = desk.open_cases(connection)
-        cases = [
-            (
-                str(uuid.UUID(bytes=row.case_id)),
-                row,
-                name_of(row.score),
-                in_french(row.score, row.figures),
-                date_name(moment(row.found_ms).date()),
-            )
-            for row in rows
-        ]
-        return render_template("cases/list.html", cases=cases)
+        return render_template("cases/list.html", cases=[(_number(row.case_id), row, *_said(row)) for row in rows])
 
     @blueprint.get("/controles/<uuid:case_id>")
     def case(case_id: uuid.UUID) -> str:
@@ -106,6 +78,40 @@ def make_blueprint(engine: Engine, clock: Callable[[], datetime], *, shards: int
         return redirect(url_for("cases.case", case_id=case_id), code=303)
 
     return blueprint
+
+
+def _page(case: Case, fault: str | None) -> str:
+    row = case.row
+    name, counted, found = _said(row)
+    words = WORDS.get(row.score)
+    return render_template(
+        "cases/case.html",
+        case=case,
+        number=_number(row.case_id),
+        name=name,
+        counted=counted,
+        found=found,
+        advice="" if words is None else words.advice,
+        decided=None if row.decided_ms is None else moment_name(moment(row.decided_ms)),
+        finding=_label(row.because),
+        is_open=row.verdict == Verdict.OPEN.value,
+        is_paid=row.verdict == Verdict.CLEARED.value,
+        findings=list(Finding),
+        fault=fault,
+        euros=euros,
+        said=said,
+        day=lambda day: date_name(date.fromisoformat(day)),
+        record_number=_number,
+    )
+
+
+def _said(row: Row[Any]) -> tuple[str, str, str]:
+    """What a case is called, what was counted, and since which day."""
+    return name_of(row.score), in_french(row.score, row.figures), date_name(moment(row.found_ms).date())
+
+
+def _number(identifier: bytes) -> str:
+    return str(uuid.UUID(bytes=identifier))
 
 
 def _label(because: str | None) -> str:
