@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import threading
 from dataclasses import dataclass, field
@@ -239,3 +240,8 @@ class Browser:
 
     def sign_out(self) -> TestResponse:
         return self.post("/deconnexion", "/tableau")
+
+
+def words(answer: TestResponse) -> str:
+    """What a page says, with plain spaces."""
+    return html.unescape(answer.text).replace("\u202f", " ").replace("\u00a0", " ")

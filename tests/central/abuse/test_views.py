@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import uuid
 
 import pytest
@@ -15,7 +14,7 @@ from central.intake.models import records
 from central.ledger.models import ledger_entries
 from central.staff.permissions import Role
 from tests.central.abuse.filing import file_case
-from tests.central.web_site import PHARMACY, Browser, CentralSite
+from tests.central.web_site import PHARMACY, Browser, CentralSite, words
 from tests.fakes.terminal import fictitious_nir
 
 
@@ -36,10 +35,6 @@ def signed_in(site: CentralSite, name: str = "PRIMES") -> Browser:
     browser = site.browser()
     browser.sign_in(name)
     return browser
-
-
-def words(answer: TestResponse) -> str:
-    return html.unescape(answer.text).replace("\u202f", " ").replace("\u00a0", " ")
 
 
 def decide(browser: Browser, case: str, finding: str) -> TestResponse:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import html
 import io
 
 import pytest
 from pypdf import PdfReader
-from werkzeug.test import TestResponse
 
 from central.staff.permissions import Role
 from central.statements.closing import close_upto
-from tests.central.web_site import PHARMACY, Browser, CentralSite
+from tests.central.web_site import PHARMACY, Browser, CentralSite, words
 from tests.fakes.terminal import fictitious_nir
 from wire.identifiers import milliseconds
 
@@ -32,10 +30,6 @@ def officer(site: CentralSite) -> Browser:
     browser = site.browser()
     browser.sign_in("PRIMES")
     return browser
-
-
-def words(answer: TestResponse) -> str:
-    return html.unescape(answer.text).replace("\u202f", " ").replace("\u00a0", " ")
 
 
 def test_the_newest_closed_month_is_shown_with_its_offices_and_sums(officer: Browser) -> None:
