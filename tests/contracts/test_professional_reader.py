@@ -125,7 +125,7 @@ def test_asking_never_waits(counter: Counter) -> None:
     began = time.monotonic()
     for _ in range(1000):
         counter.reader.card()
-    assert time.monotonic() - began < 2.5
+    assert time.monotonic() - began < 0.5
 
 
 def test_the_serial_stays_out_of_repr(counter: Counter) -> None:

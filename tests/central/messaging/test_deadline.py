@@ -29,7 +29,7 @@ def _wait(event: threading.Event) -> None:
 def test_a_job_that_hangs_is_left_behind_at_the_deadline(released: threading.Event) -> None:
     began = time.monotonic()
     assert code_of(Deadline(0.1), released) == "silent"
-    assert time.monotonic() - began < 8  # it hangs for ten
+    assert time.monotonic() - began < 1
     released.set()
 
 

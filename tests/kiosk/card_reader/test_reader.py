@@ -168,7 +168,7 @@ def test_a_hung_card_cannot_hold_the_counter_longer_than_the_deadline(
     insertion = insert(reader, slots, "marie", Mishap(MishapKind.HANG, 3))
     began = time.monotonic()
     assert fault_of_read(reader, insertion) is CardFault.TIMEOUT
-    assert time.monotonic() - began < DEADLINE_S + 3  # the card hangs until it is pulled
+    assert time.monotonic() - began < DEADLINE_S + 0.5
 
 
 def test_reading_a_hung_card_again_and_again_does_not_pile_up_threads(

@@ -115,7 +115,7 @@ def test_silence_ends_at_the_deadline(server: HttpCentral, link: HttpCentralLink
     server.answer = lambda _handler: server.stopping.wait(5) and None
     began = time.monotonic()
     assert code_of(link) == "timeout"
-    assert time.monotonic() - began < 4  # the server would take five
+    assert time.monotonic() - began < 2
 
 
 def test_a_trickle_ends_at_the_deadline(server: HttpCentral, link: HttpCentralLink) -> None:
@@ -129,7 +129,7 @@ def test_a_trickle_ends_at_the_deadline(server: HttpCentral, link: HttpCentralLi
     server.answer = trickle
     began = time.monotonic()
     assert code_of(link) == "timeout"
-    assert time.monotonic() - began < 4  # the server would take five
+    assert time.monotonic() - began < 2
 
 
 def test_a_body_cut_in_the_middle_is_no_answer(server: HttpCentral, link: HttpCentralLink) -> None:
