@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -11,7 +10,6 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from werkzeug.serving import make_server
 
 from provisioning.authority import Home, Programme, make_keys
 from provisioning.bundle import read_document
@@ -19,6 +17,7 @@ from provisioning.central_link import CentralLink, HttpCentralLink
 from provisioning.errors import CentralRefusedError
 from provisioning.keys import load_public_root, load_signing_key
 from provisioning.private_files import Owner
+from tests.central.served import served
 from tests.central.web_site import HALL, START, CentralSite, Clock
 from tests.fakes.registering_central import Place, RegisteringCentral
 from wire import homes
@@ -69,17 +68,10 @@ def _in_memory(folder: Path) -> Iterator[Side]:
 def _over_http(folder: Path) -> Iterator[Side]:
     site = CentralSite(folder)
     site.fleet(HALL)
-    server = make_server("127.0.0.1", 0, site.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    link = HttpCentralLink(f"http://127.0.0.1:{server.server_port}")
     try:
-        yield Side(link, site.root, lambda: site.ticket(TERMINAL), site.clock)
+        with served(site.app) as url, contextlib.closing(HttpCentralLink(url)) as link:
+            yield Side(link, site.root, lambda: site.ticket(TERMINAL), site.clock)
     finally:
-        link.close()
-        server.shutdown()
-        thread.join()
-        server.server_close()
         site.close()
 
 

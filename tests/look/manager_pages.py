@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +11,6 @@ from pathlib import Path
 import pyotp
 from playwright.sync_api import Page
 from sqlalchemy import insert, select
-from werkzeug.serving import make_server
 
 from central.counters.models import Measure
 from central.counters.tally import Place
@@ -24,6 +22,7 @@ from central.staff.permissions import Role
 from central.staff.provider.settings import ProviderSettings
 from central.statements.closing import close_upto
 from tests.central.abuse.filing import file_case
+from tests.central.served import served
 from tests.central.web_site import HALL, PASSWORD, PHARMACY, CentralSite
 from wire.identifiers import milliseconds
 
@@ -50,13 +49,8 @@ def served_managers(folder: Path) -> Iterator[tuple[CentralSite, str]]:
         lambda connection: import_series(connection, series, sources, by="command", now=site.clock.now, shards=1),
     )
     _be_lively(site)
-    server = make_server("127.0.0.1", 0, site.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    yield site, f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(site.app) as url:
+        yield site, url
     site.close()
 
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from werkzeug.serving import make_server
 
 from central.counters.models import Measure
 from central.counters.tally import Place
+from tests.central.served import served
 from tests.central.web_site import HALL, PASSWORD, CentralSite
 
 pytestmark = pytest.mark.browser
@@ -33,21 +32,16 @@ class Screen:
 def screen(site: CentralSite, browser: Browser) -> Iterator[Screen]:
     site.fleet(HALL)
     site.manager("NATIONAL")
-    server = make_server("127.0.0.1", 0, site.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    with browser.new_context() as context:
-        one = Screen(context.new_page(), f"http://127.0.0.1:{server.server_port}", [])
+    with served(site.app) as url, browser.new_context() as context:
+        one = Screen(context.new_page(), url, [])
         one.page.on("console", lambda message: one.complaints.append(message.text))
         one.page.on("pageerror", lambda error: one.complaints.append(str(error)))
         one.page.goto(one.url + "/tableau")
         one.page.fill("#name", "NATIONAL")
         one.page.fill("#password", PASSWORD)
         one.page.click("main button")
+        one.page.wait_for_url("**/tableau")  # with its style: until then everything is wider
         yield one
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 def test_a_new_opening_appears_without_a_reload_and_without_a_complaint(screen: Screen, site: CentralSite) -> None:

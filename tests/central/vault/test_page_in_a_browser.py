@@ -1,13 +1,12 @@
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
 from playwright.sync_api import Browser, Page, Request, expect
-from werkzeug.serving import make_server
 
+from tests.central.served import served
 from tests.central.vault.site import PASSPHRASE, Enrolment, VaultSite
 from wire.codes import ActivationCode
 
@@ -51,19 +50,14 @@ class Holder:
 @pytest.fixture
 def holder(browser: Browser, make_site: Callable[..., VaultSite]) -> Iterator[Holder]:
     site = make_site()
-    server = make_server("127.0.0.1", 0, site.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    page = browser.new_page(viewport={"width": 390, "height": 844})
-    one = Holder(page, f"http://127.0.0.1:{server.server_port}/activation", site, [], [])
-    page.on("request", one.note)
-    page.on("console", lambda message: one.complaints.append(message.text))
-    page.on("pageerror", lambda error: one.complaints.append(str(error)))
-    yield one
-    page.close()
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(site.app) as url:
+        page = browser.new_page(viewport={"width": 390, "height": 844})
+        one = Holder(page, f"{url}/activation", site, [], [])
+        page.on("request", one.note)
+        page.on("console", lambda message: one.complaints.append(message.text))
+        page.on("pageerror", lambda error: one.complaints.append(str(error)))
+        yield one
+        page.close()
 
 
 def test_scanning_the_slip_leaves_only_the_passphrase_to_type(holder: Holder) -> None:
