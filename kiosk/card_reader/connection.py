@@ -99,11 +99,14 @@ class CardConnection(ABC):
 
 
 class CardSlots(ABC):
-    """All slots of this machine. ``watch`` belongs to one thread, the rest to any."""
+    """All slots of this machine. ``watch`` belongs to one thread until ``leave_look``, the rest to any."""
 
     @abstractmethod
     def watch(self, timeout_s: float) -> SlotsSnapshot:
         """Wait until something differs from what the last call gave, ``cancel`` or the time-out; never raises."""
+
+    def leave_look(self) -> None:  # noqa: B027 - where nothing can hang there is nothing to leave
+        """Leave a ``watch`` that does not come back where it hangs, with all it holds; the next begins afresh."""
 
     @abstractmethod
     def connect(self, slot: str) -> CardConnection:

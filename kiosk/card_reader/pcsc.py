@@ -6,19 +6,17 @@ is in ``winscard``. No command or answer is ever logged: they hold names and num
 
 from __future__ import annotations
 
-import logging
 import threading
 from types import ModuleType
 
 from kiosk.card_reader.connection import CardConnection, CardSlots, SlotsSnapshot
 from kiosk.card_reader.errors import PcscMissingError
+from kiosk.card_reader.pcsc_look import PcscLook
 from kiosk.card_reader.winscard import Winscard
 from kiosk.enrolment.errors import CardError, CardFault
 
-SERVICE_RETRY_S = 0.25  # between two looks for a service that is down, or for a reader where there is none
 _LENGTH_OF_STATUS_WORD = 2
 _LOOK_ENDS_S = 0.5  # of a look that was cancelled
-_log = logging.getLogger(__name__)
 
 
 class _SpareContext:
@@ -45,18 +43,14 @@ class _SpareContext:
             if self._context is None and not self._is_closed:
                 self._context = context
                 return
-        self.release(context)
-
-    def release(self, context: int) -> None:
-        """For a context that something went wrong in."""
-        self._winscard.api.SCardReleaseContext(context)
+        self._winscard.release(context)
 
     def close(self) -> None:
         """Release the spare; what is given back from now on is released."""
         with self._lock:
             context, self._context, self._is_closed = self._context, None, True
         if context is not None:
-            self.release(context)
+            self._winscard.release(context)
 
 
 class PcscSlots(CardSlots):
@@ -69,35 +63,17 @@ class PcscSlots(CardSlots):
     def __init__(self, name_filter: str | None = None) -> None:
         self._winscard = Winscard(_import_scard())
         self._filter = name_filter or ""
-        self._watch_context: int | None = None
-        self._known: dict[str, int] = {}
-        self._last: SlotsSnapshot | None = None
-        self._wake = threading.Event()
-        self._looking = threading.Lock()
-        self._is_closed = False
+        self._look = PcscLook(self._winscard, self._filter)
         self._spare = _SpareContext(self._winscard)
 
     def watch(self, timeout_s: float) -> SlotsSnapshot:
-        """See ``CardSlots``. A reader that was plugged in is seen at the next call, one unplugged at once."""
-        if self._last is not None and not self._last.slots:
-            self._wake.wait(min(timeout_s, SERVICE_RETRY_S))
-        self._wake.clear()
-        with self._looking:
-            return self._look_and_keep(timeout_s)
+        """See ``CardSlots``."""
+        return self._look.look(timeout_s)
 
-    def _look_and_keep(self, timeout_s: float) -> SlotsSnapshot:
-        try:
-            self._last = self._look(timeout_s)
-        except CardError as error:
-            self._forget_context()
-            self._last = SlotsSnapshot(service_up=error.fault is CardFault.NO_READER)
-        except Exception as error:  # noqa: BLE001 - who watches must outlive whatever library and driver do
-            _log.warning("looking at the readers failed: %s", type(error).__name__)
-            self._forget_context()
-            self._last = SlotsSnapshot(service_up=False)
-        if self._is_closed:
-            self._forget_context()  # closed while it looked, which is why ``close`` left it
-        return self._last
+    def leave_look(self) -> None:
+        """See ``CardSlots``; the fresh look has a context of its own."""
+        left, self._look = self._look, PcscLook(self._winscard, self._filter)
+        left.leave()
 
     def connect(self, slot: str) -> CardConnection:
         """See ``CardSlots``; T=0 or T=1, as the card says."""
@@ -115,69 +91,19 @@ class PcscSlots(CardSlots):
         try:
             card, protocol = self._winscard.connect(context, slot)
         except CardError:
-            self._spare.release(context)
+            self._winscard.release(context)
             raise
         return _PcscConnection(self._winscard, self._spare, context, slot, card, protocol)
 
     def cancel(self) -> None:
         """See ``CardSlots``."""
-        self._wake.set()
-        context = self._watch_context
-        if context is not None:
-            self._winscard.api.SCardCancel(context)
+        self._look.cancel()
 
     def close(self) -> None:
-        """Release the contexts; a connection still open releases its own, a look that hangs makes no new one.
-
-        The library waits without end for a look that its service never answers (pcsc-lite 1.9.9, a cancel that meets
-        the end of a look): the context of such a look is left to it.
-        """
-        self._is_closed = True
-        self.cancel()
-        if self._looking.acquire(timeout=_LOOK_ENDS_S):
-            self._forget_context()
-            self._looking.release()
+        """Release the contexts; a connection still open releases its own, a look that hangs makes no new one."""
+        self._look.cancel()
+        self._look.leave(_LOOK_ENDS_S)
         self._spare.close()
-
-    def _look(self, timeout_s: float) -> SlotsSnapshot:
-        if self._is_closed:
-            return SlotsSnapshot(service_up=False)
-        if self._watch_context is None:
-            self._watch_context = self._winscard.establish()
-        try:
-            return self._look_at(self._watch_context, timeout_s)
-        except CardError as error:
-            if error.fault is not CardFault.NO_READER:
-                raise
-        self._known = {}  # one was unplugged while we asked: the others are there still
-        return self._look_at(self._watch_context, timeout_s)
-
-    def _look_at(self, context: int, timeout_s: float) -> SlotsSnapshot:
-        names = self._names(context)
-        if not names:
-            self._known = {}
-            return SlotsSnapshot(service_up=True)
-        changed = set(names) != set(self._known)
-        known = [(name, self._known.get(name, self._winscard.api.SCARD_STATE_UNAWARE)) for name in names]
-        states = self._winscard.states(context, known, 0 if changed else round(timeout_s * 1000))
-        self._known = {name: state & ~self._winscard.in_use_bits for name, state, _ in states}
-        return SlotsSnapshot(
-            service_up=True, slots=tuple(self._winscard.status_of(name, state, atr) for name, state, atr in states)
-        )
-
-    def _names(self, context: int) -> list[str]:
-        api = self._winscard.api
-        code, names = api.SCardListReaders(context, [])
-        if code == api.SCARD_E_NO_READERS_AVAILABLE:
-            return []
-        self._winscard.check(code)
-        return [name for name in names if self._filter in name]
-
-    def _forget_context(self) -> None:
-        self._known = {}
-        context, self._watch_context = self._watch_context, None
-        if context is not None:
-            self._winscard.api.SCardReleaseContext(context)
 
 
 class _PcscConnection(CardConnection):
@@ -233,7 +159,7 @@ class _PcscConnection(CardConnection):
         if api.SCardDisconnect(self._card, self._on_leaving) == api.SCARD_S_SUCCESS:
             self._spare.give_back(self._context)
         else:
-            self._spare.release(self._context)
+            self._winscard.release(self._context)
 
 
 def _import_scard() -> ModuleType:

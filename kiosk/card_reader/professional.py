@@ -14,14 +14,13 @@ from time import monotonic
 from kiosk.card_reader.atr import family_of
 from kiosk.card_reader.connection import CardSlots, SlotsSnapshot, SlotState, SlotStatus
 from kiosk.card_reader.cps import read_serial
+from kiosk.card_reader.slot_watch import FROZEN_S, JOIN_S, SlotWatch
 from kiosk.card_reader.worker import CardWorker
 from kiosk.enrolment.errors import CardError, CardFault
 from kiosk.enrolment.holder import CardFamily
 from kiosk.enrolment.ports import ProfessionalCard, ProfessionalReader
 
-WATCH_S = 0.5
 ASK_AGAIN_S = 5.0  # a card that another program held: it may be free by now
-JOIN_S = 2.0
 _VITALE = frozenset({CardFamily.VITALE_1, CardFamily.VITALE_2})
 _log = logging.getLogger(__name__)
 
@@ -95,33 +94,36 @@ class WatchedProfessionalReader(ProfessionalReader):
     a card that was pulled meanwhile must not seem to be there.
     """
 
-    def __init__(self, slots: CardSlots, *, is_own_slot: bool = False, ask_again_s: float = ASK_AGAIN_S) -> None:
+    def __init__(
+        self,
+        slots: CardSlots,
+        *,
+        is_own_slot: bool = False,
+        ask_again_s: float = ASK_AGAIN_S,
+        frozen_s: float = FROZEN_S,
+    ) -> None:
         self._slots = slots
         self._choice = ProfessionalSlot(is_own=is_own_slot)
         self._ask_again_s = ask_again_s
         self._job: _SerialJob | None = None
         self._card: ProfessionalCard | None = None
-        self._stop = threading.Event()
         self._worker = CardWorker("professional-read")
-        self._watcher = threading.Thread(target=self._watch, name="professional-watch", daemon=True)
-        self._watcher.start()
+        self._watch = SlotWatch(slots, self._note, name="professional-watch", frozen_s=frozen_s)
+        self._watch.start()
 
     def card(self) -> ProfessionalCard | None:
-        """As last seen; returns at once."""
-        return self._card
+        """As last seen; returns at once. None where the service answers nobody: it may have been pulled since."""
+        return self._card if self._watch.is_answered() else None
 
     def close(self) -> None:
         """Stop watching and let go of the slots; a driver that hangs holds daemon threads, nothing else."""
-        self._stop.set()
-        self._slots.cancel()
-        self._watcher.join(JOIN_S)
+        self._watch.close()
         self._slots.close()
         self._worker.close(JOIN_S)
 
-    def _watch(self) -> None:
-        while not self._stop.is_set():
-            found = self._choice.choose(self._slots.watch(WATCH_S))
-            self._card = None if found is None else self._card_in(found)
+    def _note(self, snapshot: SlotsSnapshot) -> None:
+        found = self._choice.choose(snapshot)
+        self._card = None if found is None else self._card_in(found)
 
     def _card_in(self, found: SlotStatus) -> ProfessionalCard | None:
         """What is known of the card in that slot; asks it when it has not been asked."""

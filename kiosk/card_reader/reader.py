@@ -1,4 +1,4 @@
-"""The card reader of the terminal: a thread that watches the slots, and reads with a deadline.
+"""The card reader of the terminal: watches the slots, and reads with a deadline.
 
 Implements ``kiosk.enrolment.ports.CardReader`` over any ``CardSlots``: real PC/SC, or the virtual card of the demo.
 """
@@ -8,18 +8,16 @@ from __future__ import annotations
 import threading
 from time import monotonic
 
-from kiosk.card_reader.connection import CardSlots, SlotStatus
+from kiosk.card_reader.connection import CardSlots, SlotsSnapshot, SlotStatus
 from kiosk.card_reader.read_job import ReadJob
 from kiosk.card_reader.reading_threads import ReadingThreads
 from kiosk.card_reader.slot_choice import SlotChoice
+from kiosk.card_reader.slot_watch import FROZEN_S, JOIN_S, SlotWatch
 from kiosk.enrolment.errors import CardError, CardFault
 from kiosk.enrolment.holder import CardContents
 from kiosk.enrolment.ports import CardPresence, CardReader, ReaderState
 
-WATCH_S = 0.5  # longest wait for a change; a new look costs two round trips to the service
 SETTLE_S = 0.6  # after a card was pulled from a reading; PC/SC polls some drivers every 0.4 s only
-FROZEN_S = 8.0  # a look that has not come back for so long: the service is there and answers nobody
-JOIN_S = 2.0  # longest wait for each thread at the end; a hung driver may hold one longer, as a daemon thread
 
 _WRONG_CARDS = frozenset(
     {
@@ -47,15 +45,12 @@ class SupervisedCardReader(CardReader):
     def __init__(self, slots: CardSlots, *, read_deadline_s: float = 4.0, frozen_s: float = FROZEN_S) -> None:
         self._slots = slots
         self._deadline_s = read_deadline_s
-        self._frozen_s = frozen_s
         self._choice = SlotChoice()
         self._lock = threading.Lock()  # guards the choice
         self._turn = threading.Lock()  # one reading at a time
         self._threads = ReadingThreads()
-        self._looked_at = monotonic()
-        self._stop = threading.Event()
-        self._watcher = threading.Thread(target=self._watch, name="card-watch", daemon=True)
-        self._watcher.start()
+        self._watch = SlotWatch(slots, self._note, name="card-watch", frozen_s=frozen_s)
+        self._watch.start()
 
     def presence(self) -> CardPresence:
         """What the slot holds, as last seen; returns at once. NO_SERVICE until the first look is done."""
@@ -89,19 +84,17 @@ class SupervisedCardReader(CardReader):
             self._turn.release()
 
     def close(self) -> None:
-        """Stop watching, give up any reading, close the slots and join both threads."""
-        self._stop.set()
-        self._slots.cancel()
-        self._watcher.join(JOIN_S)
+        """Stop watching, give up any reading, close the slots and join their threads."""
+        self._watch.close()
         self._threads.abandon()
         self._slots.close()  # first: a card that can be let go of lets the thread go
         self._threads.close(JOIN_S)
 
     def _seen(self) -> tuple[CardPresence, SlotStatus | None]:
+        is_answered = self._watch.is_answered()
         with self._lock:
             presence, card = self._choice.presence, self._choice.card
-            is_frozen = monotonic() - self._looked_at > self._frozen_s
-        return (CardPresence(ReaderState.NO_SERVICE, presence.insertion) if is_frozen else presence), card
+        return (presence if is_answered else CardPresence(ReaderState.NO_SERVICE, presence.insertion)), card
 
     def _outcome(self, job: ReadJob, card: SlotStatus, insertion: int, ends: float) -> CardContents:
         try:
@@ -146,9 +139,6 @@ class SupervisedCardReader(CardReader):
             raise CardError(CardFault.MUTE)
         return card
 
-    def _watch(self) -> None:
-        while not self._stop.is_set():
-            snapshot = self._slots.watch(WATCH_S)
-            with self._lock:
-                self._looked_at = monotonic()
-                self._choice.update(snapshot, self._looked_at)
+    def _note(self, snapshot: SlotsSnapshot) -> None:
+        with self._lock:
+            self._choice.update(snapshot, monotonic())

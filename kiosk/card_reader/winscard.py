@@ -73,6 +73,10 @@ class Winscard:
         self.check(code)
         return int(context)
 
+    def release(self, context: int) -> None:
+        """Let go of it; waits for whoever is in it."""
+        self.api.SCardReleaseContext(context)
+
     def connect(self, context: int, slot: str) -> tuple[int, int]:
         """Power the card, shared; gives its handle and protocol."""
         api = self.api

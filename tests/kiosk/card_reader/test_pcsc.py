@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -231,27 +230,3 @@ def test_a_terminal_without_pyscard_is_told_what_to_install() -> None:
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert run.stdout.startswith(PcscMissingError.code)
     assert "libpcsclite-dev" in run.stdout
-
-
-def test_the_context_of_a_look_that_hangs_is_left_to_it(pcscd: PcscDaemon, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The library would wait for the look without end: nobody else may ask for its context."""
-    slots, comes_back, looking = PcscSlots(), threading.Event(), threading.Event()
-    slots.watch(0)
-    context, released = slots._watch_context, list[int]()
-    release = slots._winscard.api.SCardReleaseContext
-    monkeypatch.setattr(slots._winscard.api, "SCardReleaseContext", lambda one: (released.append(one), release(one)))
-
-    def hangs(*_: object) -> list[tuple[str, int, bytes]]:
-        looking.set()
-        comes_back.wait(30)
-        return []
-
-    monkeypatch.setattr(slots._winscard, "states", hangs)
-    watcher = threading.Thread(target=slots.watch, args=(1.0,), daemon=True)
-    watcher.start()
-    assert looking.wait(10)
-    slots.close()
-    assert context not in released
-    comes_back.set()
-    watcher.join(10)
-    assert released.count(context) == 1

@@ -98,7 +98,7 @@ class NeverLetGo(TroubledSlots):
 
 
 class Frozen(CardSlots):
-    """Freezes in its second look until ``thawed``; after that it shows the card again and again."""
+    """Answers no look after the first until ``thawed``; from then on it shows the card again and again."""
 
     def __init__(self, atr: bytes) -> None:
         self.thawed = threading.Event()
@@ -108,10 +108,10 @@ class Frozen(CardSlots):
 
     def watch(self, timeout_s: float) -> SlotsSnapshot:
         self._looks += 1
-        if self._looks == 2:
+        if self._looks > 1:
             self.is_frozen = True
             self.thawed.wait()
-        threading.Event().wait(0.001 if self._looks > 2 else 0)
+            threading.Event().wait(0.001)
         return self._seen
 
     def connect(self, slot: str) -> CardConnection:

@@ -142,6 +142,20 @@ def test_a_service_that_answers_nobody_counts_as_down_until_it_answers(pcscd: Pc
         reader.close()
 
 
+def test_a_service_frozen_for_long_leaves_nothing_behind_when_it_answers_again(pcscd: PcscDaemon) -> None:
+    reader = SupervisedCardReader(PcscSlots(), frozen_s=0.1)
+    try:
+        wait_for(reader, ReaderState.EMPTY)
+        before = held(pcscd)
+        pcscd.freeze()
+        assert wait_until(lambda: reader.presence() and held(pcscd).threads > before.threads + 2)
+        pcscd.thaw()
+        wait_for(reader, ReaderState.EMPTY)
+        assert wait_until(lambda: all(now <= then for now, then in zip(held(pcscd), before, strict=True))), held(pcscd)
+    finally:
+        reader.close()
+
+
 def test_a_reading_that_the_service_freezes_in_ends_at_the_deadline(
     pcscd: PcscDaemon, reader: SupervisedCardReader
 ) -> None:
