@@ -19,6 +19,8 @@ from wire.signing import SigningPurpose, open_document, sign_document
 HAND_OVER_LIMIT = 2 * 1024 * 1024  # bytes of a request
 HAND_OVER_COUNT = 200
 HAND_OVER_ANSWER_LIMIT = 128 * 1024
+ANNULMENT = "annulment"
+"""The kind of a change that no record tells: an opening that should never have been (dmp.md §15 transition 14)."""
 
 
 class HandOverAction(enum.Enum):
@@ -85,7 +87,7 @@ class HandOverAnswer(WireStruct, frozen=True):
 
 
 class VaultEventKind(enum.Enum):
-    """What central must learn from the vault: states of accounts, nothing medical."""
+    """What central must learn from the vault: states of accounts and the end of dossiers, nothing medical."""
 
     ACCOUNT_ACTIVATED = "account_activated"
     ACCOUNT_LOCKED = "account_locked"
@@ -93,6 +95,7 @@ class VaultEventKind(enum.Enum):
     ACCOUNT_DISABLED = "account_disabled"  # the dossier was closed
     EMAIL_PROVED = "email_proved"  # by a one-time code at activation
     MOBILE_PROVED = "mobile_proved"
+    DOSSIER_DESTROYED = "dossier_destroyed"  # its time was over, or its opening was annulled
 
 
 class VaultEvent(WireStruct, frozen=True):

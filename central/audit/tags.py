@@ -26,6 +26,7 @@ class AuditTag(enum.Enum):
     DOSSIER_ANNULLED = "dossier:annulled"  # dossier; detail: why it should never have been opened
     DOSSIER_CLOSED = "dossier:closed"  # dossier; detail: the record
     DOSSIER_DELETION_ASKED = "dossier:deletion_asked"  # dossier that was closed already; detail: the record
+    DOSSIER_DESTROYED = "dossier:destroyed"  # dossier, by the vault
     DOSSIER_REACTIVATED = "dossier:reactivated"  # dossier; detail: the record
     DOSSIER_CODE_REISSUED = "dossier:code_reissued"  # dossier; detail: the record
     ACCOUNT_TO_ACTIVATE = "account:to_activate"  # dossier

@@ -1,9 +1,10 @@
-"""What waits for a person: incidents, records set aside, refused hand-overs, children's numbers, deletions to make."""
+"""What waits for a person: incidents, records set aside, refused hand-overs, missing numbers, overdue destructions."""
 
 from __future__ import annotations
 
 import argparse
 import uuid
+from datetime import timedelta
 
 from sqlalchemy import Connection, select
 
@@ -11,10 +12,10 @@ from central.audit import service as audit
 from central.audit.service import AuditEntry
 from central.audit.tags import AuditTag
 from central.commands.desk import Desk, Parsers, offer
+from central.dates import paris_day
 from central.db import shard_of
 from central.engine import in_transaction, reading
 from central.enrolments.models import dossiers, pending_ins
-from central.enrolments.standing import DossierState
 from central.errors import NotFoundError
 from central.handover import outbox as outbox_rows
 from central.handover.models import outbox
@@ -25,6 +26,8 @@ from central.ledger.reasons import VAULT_REFUSED
 from central.ledger.service import Saying
 from central.ledger.standing import Word
 from wire.identifiers import milliseconds, moment
+
+_GRACE = timedelta(days=10)  # what was closed at an offline terminal is destroyed that much later
 
 
 def add_parsers(parsers: Parsers) -> None:
@@ -51,7 +54,7 @@ def _worklist(desk: Desk, _options: argparse.Namespace) -> int:
             *_set_aside(connection),
             *_refused(connection),
             *_without_number(connection),
-            *_to_delete(connection),
+            *_not_destroyed(connection, milliseconds(desk.clock())),
         ]
     for line in lines or ["nothing waits for anybody"]:
         desk.say(line)
@@ -94,13 +97,15 @@ def _without_number(connection: Connection) -> list[str]:
     ]
 
 
-def _to_delete(connection: Connection) -> list[str]:
-    asked = select(dossiers.c.dossier_id, dossiers.c.closed_on, dossiers.c.purge_on).where(
-        dossiers.c.purge_on.is_not(None), dossiers.c.deletion_asked, dossiers.c.state == DossierState.CLOSED.value
+def _not_destroyed(connection: Connection, now_ms: int) -> list[str]:
+    """What the vault should have destroyed by now, and has not said so."""
+    overdue = paris_day(now_ms - _GRACE // timedelta(milliseconds=1))
+    late = select(dossiers.c.dossier_id, dossiers.c.closed_on, dossiers.c.purge_on).where(
+        dossiers.c.purge_on.is_not(None), dossiers.c.destroyed_on.is_(None), dossiers.c.purge_on < overdue
     )
     return [
-        f"{row.closed_on}  deletion asked  due {row.purge_on}  dossier {uuid.UUID(bytes=row.dossier_id)}"
-        for row in connection.execute(asked.order_by(dossiers.c.purge_on))
+        f"{row.closed_on}  not destroyed by the vault  due {row.purge_on}  dossier {uuid.UUID(bytes=row.dossier_id)}"
+        for row in connection.execute(late.order_by(dossiers.c.purge_on))
     ]
 
 

@@ -22,6 +22,8 @@ persons = Table(
     **by_hash("fingerprint"),
 )
 
+_TO_DESTROY = text("purge_on IS NOT NULL AND destroyed_on IS NULL")
+
 dossiers = Table(
     "dossiers",
     metadata,
@@ -47,8 +49,9 @@ dossiers = Table(
     Column("motive", Word),
     Column("purge_on", Day),  # the last day its content is kept
     Column("deletion_asked", Boolean, nullable=False, server_default=false()),
-    # Only of closed ones, so that it stays small: what is to be deleted, and when.
-    Index(None, "purge_on", sqlite_where=text("purge_on IS NOT NULL"), postgresql_where=text("purge_on IS NOT NULL")),
+    Column("destroyed_on", Day),  # by the vault, which told us
+    # Only of closed ones that are there still, so that it stays small: what is to be destroyed, and when.
+    Index(None, "purge_on", sqlite_where=_TO_DESTROY, postgresql_where=_TO_DESTROY),
     sqlite_with_rowid=False,
     **by_hash("dossier_id"),
 )

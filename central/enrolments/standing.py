@@ -12,7 +12,6 @@ Sources: domain/dmp.md §6 (closure, ten years, three months), §15 transitions 
 
 from __future__ import annotations
 
-import calendar
 import enum
 from datetime import date
 
@@ -20,12 +19,7 @@ import msgspec
 from msgspec.structs import replace
 
 from central.accounts.service import AccountState
-
-ANNULMENT = "annulment"
-"""The kind of a change that no record tells: an opening that should never have been (dmp.md §15 transition 14)."""
-
-YEARS_KEPT = 10
-MONTHS_TO_DELETE = 3
+from wire.retention import last_day_kept
 
 
 class DossierState(enum.Enum):
@@ -43,6 +37,9 @@ class Motive(enum.Enum):
     OPPOSITION = "OPPOSITION"  # to an automatic opening that had happened already
     ANNULMENT = "ANNULMENT"  # it should never have been opened
     DEATH = "DEATH"  # no terminal says it; whoever is closed so is never opened again
+
+
+_FOR_EVER = frozenset({Motive.ANNULMENT, Motive.DEATH})
 
 
 class Effect(enum.Enum):
@@ -133,16 +130,9 @@ class Standing(msgspec.Struct, frozen=True, gc=False):
     def may_reopen(self, day: str) -> bool:
         """Whether a reactivation of that day still finds content (dmp.md §15 transition 11)."""
         closing = self.closing
-        return closing is not None and closing.motive is not Motive.DEATH and day <= closing.purge_on
+        return closing is not None and closing.motive not in _FOR_EVER and day <= closing.purge_on
 
 
 def purge_day(closed_on: str, *, delete_now: bool) -> str:
-    """The last day on which a dossier closed that day is kept: ten years on, or three months when deletion was asked.
-
-    29 February falls on the 28th where there is none; deletion happens from the day after.
-    """
-    day = date.fromisoformat(closed_on)
-    months = day.month + MONTHS_TO_DELETE if delete_now else day.month
-    year = day.year + (months - 1) // 12 if delete_now else day.year + YEARS_KEPT
-    month = (months - 1) % 12 + 1
-    return date(year, month, min(day.day, calendar.monthrange(year, month)[1])).isoformat()
+    """The last day on which a dossier closed that day can be opened again (:mod:`wire.retention`)."""
+    return last_day_kept(date.fromisoformat(closed_on), delete_now=delete_now).isoformat()

@@ -21,7 +21,7 @@ from central.handover.models import outbox
 from central.handover.outbox import WAITING
 from central.intake.models import records
 from wire.batch import read_item
-from wire.handover import HandOverAction
+from wire.handover import ANNULMENT, HandOverAction
 from wire.records import RecordKind
 
 _ROWS_AT_ONCE = 500
@@ -34,7 +34,7 @@ _CHANGES = (
     RecordKind.CLOSURE_REQUEST,
 )
 _TOLD_EVEN_WHEN_OPEN = (RecordKind.REACTIVATION.value, RecordKind.CONSENT_CHANGE.value)
-_DECIDED_HERE = ("annulment", RecordKind.OPPOSITION.value)
+_DECIDED_HERE = (ANNULMENT, RecordKind.OPPOSITION.value)
 _KEPT = (records.c.record_id, records.c.kind, records.c.terminal_id, records.c.received_ms, records.c.raw)
 
 

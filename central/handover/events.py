@@ -1,10 +1,10 @@
-"""What the vault tells: states of accounts, taken in once and in order."""
+"""What the vault tells: states of accounts and the end of dossiers, taken in once and in order."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
 
 from central.accounts.service import AccountState, Move, ProvedContact, project, prove
 from central.audit import service as audit
@@ -66,6 +66,9 @@ def _take(connection: Connection, event: VaultEvent, shards: int, now_ms: int) -
         if prove(connection, event.dossier_id, contact, at_ms=event.at_ms):
             audit.append(connection, shard, [AuditEntry(tag, event.dossier_id, "vault")], at_ms=now_ms)
         return
+    if event.kind == VaultEventKind.DOSSIER_DESTROYED.value:
+        _note_destroyed(connection, event, shard, now_ms)
+        return
     if event.kind not in _STATES:
         return
     state, tag = _STATES[event.kind]
@@ -77,6 +80,15 @@ def _take(connection: Connection, event: VaultEvent, shards: int, now_ms: int) -
         counted = Tally(_place(connection, event.dossier_id))
         counted.count(Measure.ACCOUNTS_ACTIVATED, paris_day(event.at_ms))
         tally.add(connection, counted, shard)
+
+
+def _note_destroyed(connection: Connection, event: VaultEvent, shard: int, now_ms: int) -> None:
+    not_yet = (dossiers.c.dossier_id == event.dossier_id, dossiers.c.destroyed_on.is_(None))
+    on = paris_day(event.at_ms)
+    if connection.execute(update(dossiers).where(*not_yet).values(destroyed_on=on)).rowcount:
+        audit.append(
+            connection, shard, [AuditEntry(AuditTag.DOSSIER_DESTROYED, event.dossier_id, "vault")], at_ms=now_ms
+        )
 
 
 def _place(connection: Connection, dossier_id: bytes) -> Place:

@@ -11,7 +11,7 @@ from central.devices import registry
 from central.devices.registry import Device
 from central.enrolments import persons
 from central.enrolments.models import changes
-from central.enrolments.standing import ANNULMENT, Closing, DossierState, Effect, Motive, Standing
+from central.enrolments.standing import Closing, DossierState, Effect, Motive, Standing
 from central.errors import AlreadyThereError, NotFoundError
 from central.intake.models import records
 from central.intake.opening import Opener
@@ -24,6 +24,7 @@ from central.ledger.reasons import ANNULLED
 from central.ledger.service import Saying
 from central.ledger.standing import Word
 from wire.batch import read_item
+from wire.handover import ANNULMENT
 from wire.identifiers import RecordId, moment
 from wire.vault_parts import VaultChange
 

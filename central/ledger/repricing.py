@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import Connection, exists, select
 
 from central.enrolments.models import changes, dossiers
-from central.enrolments.standing import ANNULMENT
 from central.handover.outbox import REFUSED_OPENINGS
 from central.ledger.amending import amend, book_late
 from central.ledger.models import ledger_entries
@@ -17,6 +16,7 @@ from central.ledger.reasons import VAULT_REFUSED
 from central.ledger.rules import Rule, Rules
 from central.ledger.service import Booking, Saying
 from central.ledger.standing import Word, correction_reason, fold_rows
+from wire.handover import ANNULMENT
 
 NO_RULE = "none"
 """Stands where a rule's name would: by the rules of that version the day is not paid on that channel."""

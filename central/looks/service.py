@@ -103,7 +103,7 @@ def _read(connection: Connection, row: Any, why: Explanation | None) -> RecordLo
     dossier_id = dossier_of(row.record_id)
     booked = select(ledger_entries).where(ledger_entries.c.dossier_id == dossier_id)
     entries = connection.execute(booked.order_by(ledger_entries.c.booked_ms)).all()
-    opened = select(dossiers.c.state).where(dossiers.c.dossier_id == dossier_id)
+    opened = select(dossiers.c.state, dossiers.c.destroyed_on).where(dossiers.c.dossier_id == dossier_id)
     dossier = connection.execute(opened).one_or_none()
     return RecordLook(
         record_id=row.record_id,
@@ -113,7 +113,7 @@ def _read(connection: Connection, row: Any, why: Explanation | None) -> RecordLo
         set_aside=connection.execute(
             select(quarantine.c.reason).where(quarantine.c.record_id == row.record_id)
         ).scalar(),
-        dossier_state=None if dossier is None else dossier.state,
+        dossier_state=None if dossier is None else "destroyed" if dossier.destroyed_on else dossier.state,
         account_state=connection.execute(select(accounts.c.state).where(accounts.c.dossier_id == dossier_id)).scalar(),
         entries=[Entry(one.entry, one.state, one.reason or "", one.cents, one.rule, one.opened_on) for one in entries],
         explanation=why,

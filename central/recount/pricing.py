@@ -9,13 +9,13 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, lite
 from central.abuse.models import abuse_cases, abuse_evidence
 from central.abuse.verdicts import Verdict
 from central.enrolments.models import changes, dossiers
-from central.enrolments.standing import ANNULMENT
 from central.handover.models import outbox
 from central.handover.outbox import REFUSED_OPENINGS
 from central.ledger.models import ledger_entries
 from central.ledger.rules import Rule, Rules
 from central.recount.facts import EVERYTHING, Range
 from central.recount.notebook import Money, Piece
+from wire.handover import ANNULMENT
 
 NAME = "money"
 

@@ -35,7 +35,8 @@ class Tag(enum.Enum):
     KEY_RENEWED = "key:renewed"
     DOSSIER_CLOSED = "dossier:closed"
     DOSSIER_REOPENED = "dossier:reopened"
-    DESTRUCTION_DUE = "destruction:due"
+    DESTRUCTION_DUE = "destruction:due"  # its holder asked for it
+    DOSSIER_DESTROYED = "dossier:destroyed"
     CONTACT_CHANGED = "contact:changed"
     EMAIL_PROVED = "email:proved"
     MOBILE_PROVED = "mobile:proved"

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from sqlalchemy import or_, update
 
-from sqlalchemy import update
-
-from central.vault import accounts, challenges, contacts, decisions, keyring, notices, slips
+from central.vault import accounts, challenges, contacts, decisions, destruction, keyring, notices, slips
 from central.vault.audit import Tag
 from central.vault.keyring import EMERGENCY, Dossier
 from central.vault.models import AccountState, NoticeKind, SlipState, WrapRole, dossiers
@@ -17,9 +15,6 @@ from wire.evidence import Contact
 from wire.handover import HandOverItem
 from wire.identifiers import DossierId, RecordId
 from wire.vault_parts import VaultChange
-
-DESTRUCTION_WITHIN = timedelta(days=89)
-"""R.1111-36: at most three months after an express request; no three months are shorter than 89 days."""
 
 
 def apply(work: Work, item: HandOverItem, dossier: Dossier, bound: Bound, change: VaultChange) -> None:
@@ -35,7 +30,7 @@ def apply(work: Work, item: HandOverItem, dossier: Dossier, bound: Bound, change
     Not checked: who attested the change (central does); that the new contact is the holder's (a one-time code does).
     """
     if change.is_closed is True:  # 1
-        _close(work, dossier, bound.record_id, delete_now=change.delete_now)
+        _close(work, dossier, bound.record_id, item.kind, delete_now=change.delete_now)
     elif change.is_closed is False and dossier.is_closed:
         _reopen(work, dossier, bound.record_id)
     turns = decisions.merge(  # 2
@@ -111,14 +106,15 @@ def _replace_contact(work: Work, dossier: Dossier, record: RecordId, new: Contac
     work.write(Tag.CONTACT_CHANGED, dossier.dossier_id, record)
 
 
-def _close(work: Work, dossier: Dossier, record: RecordId, *, delete_now: bool) -> None:
-    """Nobody but recovery reaches the content, which stays; a wish for destruction is noted with its last day."""
-    of_dossier = dossiers.c.dossier_id == dossier.dossier_id.value
+def _close(work: Work, dossier: Dossier, record: RecordId, kind: str, *, delete_now: bool) -> None:
+    """Nobody but recovery reaches the content, which stays until it is destroyed; a later closing only hastens that."""
+    due_ms = destruction.due_ms(kind, delete_now=delete_now, now_ms=work.now_ms)
     if not dossier.is_closed:
         _shut(work, dossier, record)
+    sooner = or_(dossiers.c.destroy_due_ms.is_(None), dossiers.c.destroy_due_ms > due_ms)
+    of_dossier = dossiers.c.dossier_id == dossier.dossier_id.value
+    work.conn.execute(update(dossiers).where(of_dossier, sooner).values(destroy_due_ms=due_ms))
     if delete_now:
-        due_ms = work.later_ms(DESTRUCTION_WITHIN)
-        work.conn.execute(update(dossiers).where(of_dossier).values(destroy_due_ms=due_ms))
         work.write(Tag.DESTRUCTION_DUE, dossier.dossier_id, record)
 
 

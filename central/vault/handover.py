@@ -177,18 +177,25 @@ class _Intake:
             raise ItemTooEarlyError("its dossier has not arrived", code="dossier_unknown")
         if self._waits_behind(dossier, bound.record_id):
             raise ItemTooEarlyError("an earlier change of this dossier has not been taken", code="change_order")
+        if found.is_destroyed:
+            raise ItemRefusedError("its dossier was destroyed", code="dossier_destroyed")
         changes.apply(self._work, item, found, bound, change)
 
     def _request_code(self, item: HandOverItem, dossier: DossierId, bound: Bound, part: VaultPart) -> None:
         """A second enrolment: its wraps are of another key and are not kept; its slip waits, its refusals count.
 
         Its contact is kept where none is known (a dossier that opened by itself), and replaces none: that takes a
-        change of contact, of which the one before is told.
+        change of contact, of which the one before is told. Of a dossier that was destroyed nothing is kept any more.
+
+        Raises:
+            ItemRefusedError: ``dossier_destroyed``.
         """
+        found = keyring.find(self._conn, dossier)
+        if found is not None and found.is_destroyed:
+            raise ItemRefusedError("its dossier was destroyed", code="dossier_destroyed")
         self._decide(dossier, decisions.absent(item, part))
         if part.locator is not None and part.code_public is not None:
             changes.request_code(self._work, dossier, bound, part.locator, part.code_public)
-        found = keyring.find(self._conn, dossier)
         if found is not None and part.contact is not None:
             changes.complete_contact(self._work, found, bound.record_id, part.contact, part.language)
 

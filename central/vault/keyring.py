@@ -41,6 +41,7 @@ class Dossier:
     generation_due: int
     account: AccountState
     is_closed: bool
+    is_destroyed: bool
 
 
 def find(conn: Connection, dossier: DossierId) -> Dossier | None:
@@ -50,7 +51,15 @@ def find(conn: Connection, dossier: DossierId) -> Dossier | None:
         return None
     bound = Bound(RecordId(row.record_id), TerminalId(row.terminal))
     state = AccountState(row.account)
-    return Dossier(dossier, bound, row.generation, row.generation_due, state, row.closed_ms is not None)
+    return Dossier(
+        dossier,
+        bound,
+        row.generation,
+        row.generation_due,
+        state,
+        is_closed=row.closed_ms is not None,
+        is_destroyed=row.destroyed_ms is not None,
+    )
 
 
 def add_generation(conn: Connection, dossier: DossierId, generation: int, public: bytes, *, now_ms: int) -> None:

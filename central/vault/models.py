@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import enum
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, String, Table
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, String, Table, text
 
 from central.partitions import by_hash
 
@@ -20,6 +20,7 @@ _ID = LargeBinary(16)
 _HASH = LargeBinary(32)
 _KEY = LargeBinary(32)
 _WORD = String(40)
+_IS_DUE = text("destroy_due_ms IS NOT NULL")
 
 
 class WrapRole(enum.Enum):
@@ -92,7 +93,10 @@ dossiers = Table(
     Column("account", _WORD, nullable=False),
     Column("opened_ms", BigInteger, nullable=False),
     Column("closed_ms", BigInteger, nullable=True, doc="while it is closed"),
-    Column("destroy_due_ms", BigInteger, nullable=True, doc="its holder asked for destruction: by then at the latest"),
+    Column("destroy_due_ms", BigInteger, nullable=True, doc="of a closed one: when it is to be destroyed"),
+    Column("destroyed_ms", BigInteger, nullable=True, doc="since when nothing but this row is left of it"),
+    # Only of closed ones, so that it stays small.
+    Index(None, "destroy_due_ms", sqlite_where=_IS_DUE, postgresql_where=_IS_DUE),
     **by_hash("dossier_id"),
 )
 

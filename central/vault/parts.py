@@ -9,6 +9,7 @@ from central.vault.errors import ItemRefusedError, WrapError
 from central.vault.wraps import Bound, public_key
 from wire.codes import Locator
 from wire.errors import WireError
+from wire.handover import ANNULMENT
 from wire.records import RecordKind
 from wire.sealing import SealPurpose, key_id, key_id_of, unseal
 from wire.vault_parts import VaultChange, VaultPart, read_vault_change, read_vault_part
@@ -29,11 +30,12 @@ _SAYS = {
     RecordKind.CONTACT_CHANGE.value: _CONTACT,
     RecordKind.CLOSURE_REQUEST.value: _STATE,
     RecordKind.OPPOSITION.value: _STATE,  # central's own: what opened by itself
+    ANNULMENT: _STATE,  # central's own: an opening that should never have been
     RecordKind.PENDING_INS.value: _ACCESSES,  # central's own: a refusal of a second enrolment
 }
 """Kind of record → what its change may say."""
 
-_CLOSING = frozenset({RecordKind.CLOSURE_REQUEST.value, RecordKind.OPPOSITION.value})
+_CLOSING = frozenset({RecordKind.CLOSURE_REQUEST.value, RecordKind.OPPOSITION.value, ANNULMENT})
 
 
 def open_part(sealed: bytes, key: X25519PrivateKey, bound: Bound) -> VaultPart:

@@ -1,4 +1,4 @@
-"""The vault's rounds: notices first, then the guard. Beside the server (a thread) or alone."""
+"""The vault's rounds: notices, then the guard, then what is to be destroyed. Beside the server (a thread) or alone."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from threading import Event
 from sqlalchemy import Engine
 
 from central.messaging.ports import Messenger
+from central.vault.destruction import Destruction
 from central.vault.errors import SettingsError, VaultError
 from central.vault.guard import Guard, GuardParts
 from central.vault.herald import Herald, HeraldParts
@@ -29,9 +30,10 @@ _log = logging.getLogger("central.vault.worker")
 class GuardWorker:
     """Runs rounds until it is stopped."""
 
-    def __init__(self, herald: Herald, guard: Guard, pause: timedelta) -> None:
+    def __init__(self, herald: Herald, guard: Guard, destruction: Destruction, pause: timedelta) -> None:
         self._herald = herald
         self._guard = guard
+        self._destruction = destruction
         self._pause_s = pause.total_seconds()
 
     def run(self, stop: Event) -> None:
@@ -52,6 +54,7 @@ class GuardWorker:
         """Once: what is due now."""
         self._herald.round()
         self._guard.round()
+        self._destruction.round()
 
 
 def make_worker(
@@ -74,4 +77,5 @@ def make_worker(
         return f"{settings.public_url}{OBJECTION_PATH}{token}"
 
     herald = Herald(HeraldParts(engine, keys, messenger, settings, clock, link))
-    return GuardWorker(herald, Guard(GuardParts(engine, recovery, trust, settings, clock)), settings.guard_pause)
+    guard = Guard(GuardParts(engine, recovery, trust, settings, clock))
+    return GuardWorker(herald, guard, Destruction(engine, clock), settings.guard_pause)

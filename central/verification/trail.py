@@ -14,12 +14,13 @@ from central.audit.models import audit_entries
 from central.audit.tags import AuditTag
 from central.automatic.models import RegisterState, oppositions, register
 from central.enrolments.models import access_decisions, changes, consents, dossiers, pending_ins
-from central.enrolments.standing import ANNULMENT, AccessName, Effect
+from central.enrolments.standing import AccessName, Effect
 from central.intake.models import quarantine, records
 from central.ledger.amending import TAG_OF
 from central.ledger.models import ledger_entries
 from central.ledger.standing import LedgerState, Word
 from central.recount.facts import OPENING_KINDS
+from wire.handover import ANNULMENT
 from wire.records import RecordKind
 
 _TAG_OF_CHANGE = {
@@ -58,6 +59,7 @@ def faults(connection: Connection) -> list[TrailFault]:
 def _facts() -> Iterator[tuple[AuditTag, Select[Any]]]:
     """Tags that stand for one change of one subject, and the subjects that have undergone it."""
     yield AuditTag.DOSSIER_OPENED, select(dossiers.c.dossier_id)
+    yield AuditTag.DOSSIER_DESTROYED, select(dossiers.c.dossier_id).where(dossiers.c.destroyed_on.is_not(None))
     yield AuditTag.RECORD_QUARANTINED, select(quarantine.c.record_id)
     yield AuditTag.RECORD_NUMBER_GIVEN, select(pending_ins.c.record_id).where(pending_ins.c.given_ms.is_not(None))
     yield AuditTag.PERSON_INFORMED, select(register.c.fingerprint).where(register.c.informed_on.is_not(None))

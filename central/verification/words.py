@@ -5,8 +5,9 @@ from __future__ import annotations
 from sqlalchemy import Connection, Select, case, exists, func, select
 
 from central.enrolments.models import access_decisions, changes, dossiers, waiting_facts
-from central.enrolments.standing import ANNULMENT, AccessName, DossierState, Effect
+from central.enrolments.standing import AccessName, DossierState, Effect
 from central.intake.models import quarantine, records
+from wire.handover import ANNULMENT
 from wire.records import RecordKind
 
 _RETURNING = (

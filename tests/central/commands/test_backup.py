@@ -2,48 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import delete, func, select, update
 
-from central import __main__ as command_line
 from central.audit.models import audit_entries
 from central.devices.models import devices
 from central.engine import make_engine, reading, writing
 from central.handover.models import outbox, vault_cursor
-from central.keys import load_keys
 from central.staff.models import staff_sessions
 from central.vault.models import dossiers as at_vault
 from central.vault.models import slips
-from tests.central.vault.in_process import hand_over_all, worker_to
+from tests.central.vault.pair import Pair
 from tests.central.vault.site import VaultSite
 from tests.central.web_site import PHARMACY, CentralSite
 from tests.fakes.databases import empty_database_in, is_postgresql
 from tests.fakes.postgres import binaries
-from tests.fakes.terminal import FakeTerminal
 from wire import homes
 from wire.canonical import encode
-from wire.trust import KeyUse
 from wire.vault_parts import VaultChange
 
 Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def run(site: CentralSite, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Run]:
-    """Run a command over the site's database, or over ``database``."""
-
-    def command(*arguments: str, database: str | None = None) -> tuple[int, str, str]:
-        monkeypatch.setenv("CENTRAL_DATABASE", database or site.settings.database)
-        code = command_line.main([*arguments, "--home", str(site.home)])
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return command
 
 
 def tools() -> list[str]:
@@ -103,39 +85,6 @@ def test_a_second_restore_is_refused_in_one_line(run: Run, site: CentralSite, tm
     code, _, err = run("restore", str(file), "--identity", str(tmp_path / "identity"), *tools())
     assert (code, err.count("\n")) == (1, 1)
     assert "[not_empty]" in err
-
-
-@dataclass
-class Pair:
-    """Central and the vault of one programme, and a counter."""
-
-    site: CentralSite
-    vault: VaultSite
-    terminal: FakeTerminal
-
-    def hand_over(self) -> None:
-        settings = self.site.settings
-        keys = load_keys(settings.home, now=self.site.clock.now)
-        hand_over_all(worker_to(self.vault, self.site.engine, keys, self.site.clock, shards=settings.shards))
-
-    def enrol(self, person: int) -> None:
-        """Somebody enrols, and central hears of it."""
-        self.site.clock.pass_by(minutes=5)
-        enrolment = self.vault.enrol()
-        self.terminal.enrol(
-            person, record_id=enrolment.record_id, vault_part=encode(enrolment.part), at=self.site.clock.now
-        )
-        assert self.site.send(self.terminal).status_code == 200
-
-
-@pytest.fixture
-def pair(site: CentralSite, tmp_path: Path) -> Iterator[Pair]:
-    vault = VaultSite(tmp_path / "programme", clock=site.clock)  # type: ignore[arg-type]
-    site.fleet(PHARMACY)
-    terminal = site.enrolling_terminal()
-    terminal._vault = vault.bundle.sealing_key(KeyUse.VAULT)
-    yield Pair(site, vault, terminal)
-    vault.close()
 
 
 def burn(vault: VaultSite) -> None:

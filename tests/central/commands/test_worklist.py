@@ -6,6 +6,7 @@ import argparse
 import io
 import uuid
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -35,7 +36,7 @@ def rig(tmp_path: Path) -> Iterator[IntakeRig]:
 
 @pytest.fixture
 def run(rig: IntakeRig) -> Run:
-    def command(*arguments: str) -> tuple[int, str]:
+    def command(*arguments: str, at: datetime = ARRIVAL) -> tuple[int, str]:
         parser = argparse.ArgumentParser()
         parsers = parser.add_subparsers()
         for offered in (checks, worklist):
@@ -43,7 +44,7 @@ def run(rig: IntakeRig) -> Run:
         options = parser.parse_args(arguments)
         out = io.StringIO()
         settings = CentralSettings(home=rig.folder, database=rig.database)
-        desk = Desk(settings, lambda: ARRIVAL, out, str, Passwords())
+        desk = Desk(settings, lambda: at, out, str, Passwords())
         try:
             return options.command(desk, options), out.getvalue()
         finally:
@@ -107,12 +108,20 @@ def test_verify_exits_0_when_all_agrees_and_1_when_a_cent_does_not(run: Run, rig
     assert "BROKEN" in out
 
 
-def test_a_child_without_a_number_and_a_deletion_wait_for_somebody(rig: IntakeRig, run: Run) -> None:
+def test_a_child_without_a_number_waits_for_somebody(rig: IntakeRig, run: Run) -> None:
     terminal = rig.terminal()
     waiting = terminal.wait_for_number()
+    rig.send(terminal)
+    assert f"waits for a number  {terminal.name}  record {uuid.UUID(bytes=id_of(waiting))}" in run("worklist")[1]
+
+
+@pytest.mark.parametrize(("day", "is_overdue"), [(3, False), (4, True)])
+def test_a_destruction_waits_for_somebody_when_it_is_ten_days_overdue(
+    rig: IntakeRig, run: Run, day: int, *, is_overdue: bool
+) -> None:
+    terminal = rig.terminal()
     terminal.enrol(1)
     terminal.come_back("closure_request", 1, at=ARRIVAL, accepted={Question.DELETION: True})
     rig.send(terminal)
-    _, out = run("worklist")
-    assert f"waits for a number  {terminal.name}  record {uuid.UUID(bytes=id_of(waiting))}" in out
-    assert "2018-11-06  deletion asked  due 2019-02-06  dossier " in out
+    _, out = run("worklist", at=datetime(2019, 2, day, 12, tzinfo=UTC))
+    assert ("2018-11-06  not destroyed by the vault  due 2019-01-24  dossier " in out) == is_overdue

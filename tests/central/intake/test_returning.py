@@ -116,7 +116,7 @@ class TestClosure:
     def test_with_deletion_ends_in_three_months(self, visit: Visit) -> None:
         visit.enrols()
         visit.comes_back("closure_request", accepted={Question.DELETION: True})
-        assert (visit.dossier.purge_on, visit.dossier.deletion_asked) == ("2019-02-06", True)
+        assert (visit.dossier.purge_on, visit.dossier.deletion_asked) == ("2019-01-24", True)
 
     def test_by_who_acts_for_the_holder_says_so(self, visit: Visit) -> None:
         visit.enrols()

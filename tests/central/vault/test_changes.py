@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from central.engine import reading
 from central.vault.audit import verify_chain
-from central.vault.changes import DESTRUCTION_WITHIN
 from central.vault.contacts import ContactBook
 from central.vault.keys import load_keys
 from central.vault.models import awaited, contacts, decisions, dossiers, generations, owed, quarantine, slips, wraps
@@ -22,7 +21,7 @@ from wire import homes
 from wire.dossier_keys import EmergencyChoices, open_wrap
 from wire.evidence import Contact
 from wire.handover import HandOverAction, HandOverItem, HandOverOutcome
-from wire.identifiers import DossierId, RecordId, TerminalId, milliseconds
+from wire.identifiers import DossierId, RecordId, TerminalId
 from wire.sealing import SealPurpose
 
 REFUSED_BOTH = EmergencyChoices(break_glass=False, centre_15=False)
@@ -402,14 +401,6 @@ def test_a_dossier_is_closed_once_with_an_audit_entry_for_each_state(site: Vault
     site.take_change(dossier, is_closed=True)
     site.take_change(dossier, is_closed=True)
     assert site.tags()[2:] == ["dossier:closed", "account:disabled"]
-
-
-def test_a_wish_for_destruction_is_noted_with_its_last_day_and_nothing_is_destroyed(site: VaultSite) -> None:
-    dossier, _ = site.opened_dossier()
-    site.take_change(dossier, is_closed=True, delete_now=True)
-    last_day = milliseconds(site.clock.now + DESTRUCTION_WITHIN)
-    assert [row["destroy_due_ms"] for row in site.rows(dossiers)] == [last_day]
-    assert site.roles(dossier) == {"recovery"}
 
 
 def test_a_dossier_opened_again_has_a_generation_of_its_own_a_code_and_the_accesses_of_the_new_answers(

@@ -117,6 +117,17 @@ def test_what_only_the_second_version_knows_is_locked_in_the_first(site: VaultSi
         assert conn.execute(text("SELECT account FROM dossiers")).scalars().all() == ["locked"]
 
 
+def test_a_dossier_that_was_closed_before_dossiers_ended_is_kept_for_ten_years(site: VaultSite) -> None:
+    dossier, _ = site.opened_dossier()
+    site.take_change(dossier, is_closed=True)
+    migrate(site.engine, "0003")
+    with writing(out_of_line(site.engine)) as conn:
+        conn.execute(text("UPDATE dossiers SET destroy_due_ms = NULL"))
+    migrate(site.engine)
+    (row,) = site.rows(dossiers)
+    assert 3653 < (row["destroy_due_ms"] - row["closed_ms"]) / 86_400_000 < 3660
+
+
 def test_a_migration_that_fails_leaves_the_schema_as_it_was(site: VaultSite) -> None:
     migrate(site.engine, "base")
     with writing(out_of_line(site.engine)) as conn:
