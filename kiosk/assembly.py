@@ -6,7 +6,6 @@ self-check); ``build`` adds the session, the screens and the worker. Tests call 
 
 from __future__ import annotations
 
-import logging
 import secrets
 from dataclasses import dataclass
 
@@ -48,8 +47,6 @@ from kiosk.tablet_server import TabletServer
 from kiosk.voice.espeak import EspeakVoice
 from wire.failpoints import Reach, pass_by
 
-_log = logging.getLogger(__name__)
-
 
 @dataclass(frozen=True, slots=True)
 class Terminal:
@@ -78,7 +75,7 @@ class Terminal:
         self.lookout.start()
         self.worker.start()
         if self.tablet is not None:
-            self._open_tablet(self.tablet)
+            self.tablet.start()
 
     def stop(self) -> None:
         """End every thread and let go of everything; harmless twice."""
@@ -89,13 +86,6 @@ class Terminal:
         self.worker.stop()
         self.devices.close()
         self.home.close()
-
-    @staticmethod
-    def _open_tablet(tablet: TabletServer) -> None:
-        try:
-            tablet.start()
-        except OSError as error:  # the counter enrols on its own screen all the same
-            _log.error("no second screen: %s cannot be listened on (%s)", tablet.listen.host, type(error).__name__)
 
 
 def build(

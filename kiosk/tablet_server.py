@@ -5,6 +5,8 @@ cheroot, because waitress speaks no TLS. The terminal's own screens stay on wait
 
 from __future__ import annotations
 
+import contextlib
+import logging
 import socket
 import ssl
 import threading
@@ -19,6 +21,8 @@ _THREADS = 4  # one tablet; polls beside a touch
 _LONGEST_BODY = 16 * 1024  # bytes
 _LONGEST_HEADERS = 16 * 1024  # bytes
 _SILENCE_S = 10  # a connection that says nothing is closed
+_AGAIN_S = 5.0
+_log = logging.getLogger(__name__)
 
 
 class _Server(wsgi.Server):
@@ -37,10 +41,15 @@ class _Server(wsgi.Server):
 
 
 class TabletServer:
-    """The listener of one terminal; a thread of its own serves."""
+    """The listener of one terminal; a thread of its own serves.
 
-    def __init__(self, app: WSGIApplication, listen: TabletListen) -> None:
+    An address that cannot be bound (a network that comes up after the terminal, a port still taken) is tried again
+    every ``again_s`` seconds: the counter enrols on its own screen meanwhile.
+    """
+
+    def __init__(self, app: WSGIApplication, listen: TabletListen, *, again_s: float = _AGAIN_S) -> None:
         self.listen = listen
+        self._again_s = again_s
         self._server = _Server(
             (listen.host, listen.port), app, numthreads=_THREADS, server_name="screen", timeout=_SILENCE_S
         )
@@ -48,7 +57,9 @@ class TabletServer:
         self._server.max_request_header_size = _LONGEST_HEADERS
         if listen.certificate is not None:
             self._server.ssl_adapter = _tls(listen)
-        self._thread = threading.Thread(target=self._server.serve, name="tablet", daemon=True)
+        self._is_bound = False
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._serve, name="tablet", daemon=True)
 
     @property
     def port(self) -> int:
@@ -56,19 +67,30 @@ class TabletServer:
         return int(self._server.bind_addr[1])
 
     def start(self) -> None:
-        """Bind and serve.
-
-        Raises:
-            OSError: the address cannot be bound.
-        """
-        self._server.prepare()
+        """Bind and serve, now where it can be; says so once where it cannot."""
+        try:
+            self._server.prepare()
+            self._is_bound = True
+        except OSError as error:
+            _log.error("no second screen yet: %s cannot be listened on (%s)", self.listen.host, type(error).__name__)
         self._thread.start()
 
     def stop(self) -> None:
         """End; harmless twice, and before the start."""
+        self._stopped.set()
         self._server.stop()
         if self._thread.is_alive():
             self._thread.join()
+
+    def _serve(self) -> None:
+        while not self._is_bound and not self._stopped.wait(self._again_s):
+            with contextlib.suppress(OSError):
+                self._server.prepare()
+                self._is_bound = True
+        if self._stopped.is_set():  # perhaps while it was being bound, when there was nothing to stop yet
+            self._server.stop()
+        elif self._is_bound:
+            self._server.serve()
 
 
 def _tls(listen: TabletListen) -> BuiltinSSLAdapter:

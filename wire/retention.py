@@ -9,8 +9,11 @@ import calendar
 from datetime import date, timedelta
 
 YEARS_KEPT = 10
-DAYS_TO_DELETE = 79
-"""No three months are shorter than 89 days; ten are left to offline terminals and to the round that destroys."""
+DAYS_ON_THE_WAY = 10
+"""What an offline terminal, and the round that destroys, may take (ours)."""
+
+DAYS_TO_DELETE = 89 - DAYS_ON_THE_WAY
+"""No three months are shorter than 89 days."""
 
 
 def last_day_kept(closed_on: date, *, delete_now: bool) -> date:

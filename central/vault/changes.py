@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import or_, update
+from sqlalchemy import update
 
 from central.vault import accounts, challenges, contacts, decisions, destruction, keyring, notices, slips
 from central.vault.audit import Tag
@@ -12,7 +12,7 @@ from central.vault.slips import SlipOnFile
 from central.vault.work import Work
 from central.vault.wraps import Bound
 from wire.evidence import Contact
-from wire.handover import HandOverItem
+from wire.handover import ANNULMENT, HandOverItem
 from wire.identifiers import DossierId, RecordId
 from wire.vault_parts import VaultChange
 
@@ -73,7 +73,7 @@ def request_code(work: Work, dossier_id: DossierId, bound: Bound, locator: str, 
     slips.keep(work.conn, slip, locator)
     work.write(Tag.CODE_REQUESTED, dossier_id, bound.record_id)
     if dossier is not None and not is_closed:
-        _tell_of_code(work, dossier, bound.record_id)
+        _tell_all(work, dossier, bound.record_id, NoticeKind.NEW_CODE)
 
 
 def complete_contact(work: Work, dossier: Dossier, record: RecordId, contact: Contact, language: str | None) -> None:
@@ -86,11 +86,11 @@ def complete_contact(work: Work, dossier: Dossier, record: RecordId, contact: Co
     work.write(Tag.CONTACT_CHANGED, dossier.dossier_id, record)
 
 
-def _tell_of_code(work: Work, dossier: Dossier, record: RecordId) -> None:
+def _tell_all(work: Work, dossier: Dossier, record: RecordId, kind: NoticeKind) -> None:
     held = work.book.find(work.conn, dossier.dossier_id, dossier.bound)
-    to = notices.of_new_code(held, work)
     language = contacts.known_language(None if held is None else held.language)
-    notices.queue(work, dossier.dossier_id, dossier.bound, record, NoticeKind.NEW_CODE, to, language)
+    to = notices.all_heard(held, work)
+    notices.queue(work, dossier.dossier_id, dossier.bound, record, kind, to, language)
 
 
 def _replace_contact(work: Work, dossier: Dossier, record: RecordId, new: Contact) -> None:
@@ -107,13 +107,18 @@ def _replace_contact(work: Work, dossier: Dossier, record: RecordId, new: Contac
 
 
 def _close(work: Work, dossier: Dossier, record: RecordId, kind: str, *, delete_now: bool) -> None:
-    """Nobody but recovery reaches the content, which stays until it is destroyed; a later closing only hastens that."""
+    """Nobody but recovery reaches the content, which stays until it is destroyed; a later closing only hastens that.
+
+    The holder is told, but of an annulment: that is a letter of the controller's, for the contact may be another's.
+    """
     due_ms = destruction.due_ms(kind, delete_now=delete_now, now_ms=work.now_ms)
     if not dossier.is_closed:
         _shut(work, dossier, record)
-    sooner = or_(dossiers.c.destroy_due_ms.is_(None), dossiers.c.destroy_due_ms > due_ms)
-    of_dossier = dossiers.c.dossier_id == dossier.dossier_id.value
-    work.conn.execute(update(dossiers).where(of_dossier, sooner).values(destroy_due_ms=due_ms))
+    if dossier.destroy_due_ms is None or due_ms < dossier.destroy_due_ms:
+        of_dossier = dossiers.c.dossier_id == dossier.dossier_id.value
+        work.conn.execute(update(dossiers).where(of_dossier).values(destroy_due_ms=due_ms))
+        if kind != ANNULMENT:
+            _tell_all(work, dossier, record, NoticeKind.DELETION if delete_now else NoticeKind.CLOSED)
     if delete_now:
         work.write(Tag.DESTRUCTION_DUE, dossier.dossier_id, record)
 
@@ -134,6 +139,7 @@ def _shut(work: Work, dossier: Dossier, record: RecordId) -> None:
 def _reopen(work: Work, dossier: Dossier, record: RecordId) -> None:
     of_dossier = dossiers.c.dossier_id == dossier.dossier_id.value
     work.conn.execute(update(dossiers).where(of_dossier).values(closed_ms=None, destroy_due_ms=None))
+    notices.drop(work.conn, dossier.dossier_id, NoticeKind.CLOSED, NoticeKind.DELETION)
     work.write(Tag.DOSSIER_REOPENED, dossier.dossier_id, record)
     accounts.move(work.conn, dossier.dossier_id, AccountState.NONE, record=record, now_ms=work.now_ms)
 

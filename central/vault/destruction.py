@@ -7,7 +7,7 @@ key are gone, and with them whatever was sealed to it, wherever that lies.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 
 from sqlalchemy import Connection, Engine, Table, delete, select, update
@@ -28,7 +28,7 @@ from central.vault.models import (
 )
 from wire.handover import ANNULMENT, VaultEventKind
 from wire.identifiers import DossierId, milliseconds, moment
-from wire.retention import last_day_kept
+from wire.retention import DAYS_ON_THE_WAY, last_day_kept
 
 AT_ONCE = 50  # in one round, so that codes and notices do not wait for it
 _WIPED: tuple[Table, ...] = (wraps, generations, contacts, notices, challenges, decisions, owed, awaited)
@@ -45,6 +45,14 @@ def due_ms(kind: str, *, delete_now: bool, now_ms: int) -> int:
     now = moment(now_ms)
     last = last_day_kept(now.date(), delete_now=delete_now)
     return milliseconds(datetime(last.year, last.month, last.day, tzinfo=now.tzinfo) + _A_DAY_FOR_PARIS)
+
+
+def promised_until(destroy_due_ms: int) -> date:
+    """A day until which a dossier that is due then can surely be opened again.
+
+    Central counts from the day of the closing, and a terminal that was offline has told us of it later.
+    """
+    return (moment(destroy_due_ms) - _A_DAY_FOR_PARIS - timedelta(days=DAYS_ON_THE_WAY)).date()
 
 
 class Destruction:

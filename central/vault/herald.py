@@ -12,10 +12,11 @@ from sqlalchemy import Connection, Engine
 from central.engine import in_transaction, reading
 from central.messaging.errors import NotSentError
 from central.messaging.ports import Messenger
-from central.vault import audit, keyring, notices, objections, slips, wording
+from central.vault import audit, destruction, keyring, notices, objections, slips, wording
 from central.vault.audit import Tag
 from central.vault.contacts import Address, ContactBook
 from central.vault.errors import NoticeError
+from central.vault.keyring import Dossier
 from central.vault.keys import VaultKeys
 from central.vault.models import NoticeKind, SlipState
 from central.vault.notices import Notice
@@ -84,6 +85,8 @@ class Herald:
             raise NoticeError("the address of a notice does not open") from error
         if notice.kind is NoticeKind.CONTACT_REPLACED:
             return to, wording.contact_replaced(notice.language)
+        if notice.kind in {NoticeKind.CLOSED, NoticeKind.DELETION}:
+            return to, _closed(notice, dossier)
         link = self._parts.link(objections.token(notice.record_id, self._parts.keys.objection_key()))
         waits = slip is not None and slip.state is SlipState.WAITING_GUARD and has_delay
         due = max(slip.due_ms or 0, self._due_ms()) if waits and slip is not None else None
@@ -112,3 +115,10 @@ class Herald:
 
     def _in_transaction(self, work: Callable[[Connection, int], None]) -> None:
         in_transaction(self._parts.engine, lambda conn: work(conn, milliseconds(self._parts.clock())))
+
+
+def _closed(notice: Notice, dossier: Dossier) -> Message:
+    if dossier.destroy_due_ms is None:  # opened again, which drops such notices; or by an older version
+        raise NoticeError("a closing is told of a dossier that has no end")
+    until = destruction.promised_until(dossier.destroy_due_ms)
+    return wording.closed(notice.language, until, is_deleted=notice.kind is NoticeKind.DELETION)

@@ -42,6 +42,7 @@ class Dossier:
     account: AccountState
     is_closed: bool
     is_destroyed: bool
+    destroy_due_ms: int | None
 
 
 def find(conn: Connection, dossier: DossierId) -> Dossier | None:
@@ -59,6 +60,7 @@ def find(conn: Connection, dossier: DossierId) -> Dossier | None:
         state,
         is_closed=row.closed_ms is not None,
         is_destroyed=row.destroyed_ms is not None,
+        destroy_due_ms=row.destroy_due_ms,
     )
 
 

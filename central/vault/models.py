@@ -68,6 +68,8 @@ class NoticeKind(enum.Enum):
 
     NEW_CODE = "new_code"
     CONTACT_REPLACED = "contact_replaced"
+    CLOSED = "closed"
+    DELETION = "deletion"  # closed, and to be destroyed without the ten years
 
 
 records = Table(

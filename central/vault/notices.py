@@ -1,7 +1,7 @@
 """What a holder is told without having asked: queued with the change, sent by the guard, gone once sent.
 
-A notice of a new code goes to the contact known *before* the change that asked for it, and to those that were replaced
-a short while ago: who takes over somebody's contact first, even twice, is not alone with the notice.
+A notice of a new code, or of a closing, goes to the contact known *before* the change that asked for it, and to those
+that were replaced a short while ago: who takes over somebody's contact first, even twice, is not alone with it.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ class Notice:
     tries: int
 
 
-def of_new_code(held: Reachable | None, work: Work) -> list[Address]:
-    """Who is told of a request for a new code."""
+def all_heard(held: Reachable | None, work: Work) -> list[Address]:
+    """Who is told of a request for a new code, and of a closing."""
     if held is None:
         return []
     found = list(contacts.addresses(held.contact, work.ways))
@@ -84,6 +84,12 @@ def queue(
                 next_ms=work.now_ms,
             )
         )
+
+
+def drop(conn: Connection, dossier: DossierId, *kinds: NoticeKind) -> None:
+    """What those tell of is no longer so."""
+    words = [kind.value for kind in kinds]
+    conn.execute(delete(notices).where(notices.c.dossier_id == dossier.value, notices.c.kind.in_(words)))
 
 
 def due(conn: Connection, *, now_ms: int, limit: int) -> list[Notice]:

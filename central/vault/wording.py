@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import json
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -18,6 +18,7 @@ from central.vault.contacts import Address, Channel, known_language
 _FOLDER = Path(__file__).with_name("texts")
 _PARIS = ZoneInfo("Europe/Paris")
 _WHEN = {"fr": "%d/%m/%Y à %H h %M", "en": "%d/%m/%Y at %H:%M", "ar": "%d/%m/%Y %H:%M"}
+_DAY = "%d/%m/%Y"  # as read in the three languages
 _SHOWN_DIGITS = 2
 
 
@@ -64,6 +65,13 @@ def new_code(language: str, link: str, valid_from: datetime | None) -> Message:
 def contact_replaced(language: str) -> Message:
     """The last message to an address that was replaced."""
     return _message(language, ("contact_replaced_subject", "contact_replaced_email", "contact_replaced_sms"))
+
+
+def closed(language: str, until: date, *, is_deleted: bool) -> Message:
+    """The dossier was closed; ``until``: a day until which it can surely be opened again."""
+    word = "deletion" if is_deleted else "closed"
+    day = until.strftime(_DAY)
+    return _message(language, (f"{word}_subject", f"{word}_email", f"{word}_sms"), until=day)
 
 
 def when(at: datetime, language: str) -> str:

@@ -90,11 +90,38 @@ def test_stopping_frees_the_port_and_leaves_no_thread(tmp_path: Path) -> None:
         socket.create_connection((HOST, port), timeout=5)
 
 
-def test_a_taken_port_is_said(tmp_path: Path) -> None:
+def on_port(port: int) -> TabletServer:
     rig = EnrolmentRig(JourneyKind.COUNTER)
     app = create_tablet_app(rig.session, secret_key=b"tests", hosts=(HOST,), is_secure=False)
+    return TabletServer(app, TabletListen(HOST, port, (HOST,)), again_s=0.02)
+
+
+def answers(port: int) -> bool:
+    connection = http.client.HTTPConnection(HOST, port, timeout=10)
+    try:
+        connection.request("GET", "/patient")
+        return connection.getresponse().status == 200
+    except OSError:
+        return False
+    finally:
+        connection.close()
+
+
+def test_a_taken_port_is_said_once_and_served_as_soon_as_it_is_free(caplog: pytest.LogCaptureFixture) -> None:
     with socket.create_server((HOST, 0)) as taken:
-        server = TabletServer(app, TabletListen(HOST, taken.getsockname()[1], (HOST,)))
-        with pytest.raises(OSError):  # noqa: PT011 - cheroot's own sentence
-            server.start()
+        port = taken.getsockname()[1]
+        server = on_port(port)
+        server.start()
+        assert not wait_until(lambda: len(caplog.messages) > 1, timeout_s=0.2)
+    assert wait_until(lambda: answers(port))
+    server.stop()
+    assert [message.split(":")[0] for message in caplog.messages] == ["no second screen yet"]
+
+
+def test_stopping_ends_the_waiting_for_a_taken_port() -> None:
+    before = set(threading.enumerate())
+    with socket.create_server((HOST, 0)) as taken:
+        server = on_port(taken.getsockname()[1])
+        server.start()
         server.stop()
+    assert set(threading.enumerate()) <= before

@@ -150,3 +150,53 @@ def test_many_that_are_due_are_destroyed_round_by_round(site: VaultSite) -> None
         dossier, _ = site.opened_dossier(slip=False)
         annul(site, dossier)
     assert [destroy(site), destroy(site), destroy(site)] == [AT_ONCE, 1, 0]
+
+
+def letters(post: VaultSite) -> list[tuple[str | None, str]]:
+    """Subject and text of what was sent by e-mail."""
+    post.guard()
+    return [(letter.subject, letter.body) for letter in post.letters]
+
+
+@pytest.mark.parametrize(
+    ("delete_now", "subject", "until"),
+    [(False, "Votre dossier a été fermé", "12/11/2036"), (True, "Votre dossier va être supprimé", "30/01/2027")],
+)
+def test_the_holder_is_told_of_a_closing_and_until_when_it_can_be_undone(
+    post: VaultSite, subject: str, until: str, *, delete_now: bool
+) -> None:
+    dossier, _ = post.opened_dossier(contact=Contact(email="marie@exemple.fr", email_proved=True))
+    post.take_change(dossier, is_closed=True, delete_now=delete_now)
+    ((said, text),) = letters(post)
+    assert said == subject
+    assert until in text
+
+
+def test_who_replaced_the_contact_first_does_not_close_unseen(post: VaultSite) -> None:
+    dossier, _ = post.opened_dossier(contact=Contact(email="marie@exemple.fr", email_proved=True))
+    post.take_change(dossier, contact=Contact(email="autre@exemple.fr"))
+    post.take_change(dossier, is_closed=True, delete_now=True)
+    post.guard()
+    told = {letter.to for letter in post.letters if letter.subject == "Votre dossier va être supprimé"}
+    assert told == {"marie@exemple.fr", "autre@exemple.fr"}
+
+
+def test_closing_again_tells_nobody_again_but_a_wish_for_the_end_does(post: VaultSite) -> None:
+    dossier, _ = post.opened_dossier(contact=Contact(email="marie@exemple.fr"))
+    for delete_now in (False, False, True, True):
+        post.take_change(dossier, is_closed=True, delete_now=delete_now)
+    assert [subject for subject, _ in letters(post)] == ["Votre dossier a été fermé", "Votre dossier va être supprimé"]
+
+
+def test_what_was_opened_again_before_the_notice_left_is_not_called_closed(post: VaultSite) -> None:
+    dossier, _ = post.opened_dossier(contact=Contact(email="marie@exemple.fr"))
+    post.take_change(dossier, is_closed=True, delete_now=True)
+    post.take_change(dossier, is_closed=False)
+    assert letters(post) == []
+
+
+def test_of_an_annulment_the_vault_writes_to_nobody(post: VaultSite) -> None:
+    """The contact may be another person's than the one in whose name the dossier was opened."""
+    dossier, _ = post.opened_dossier(contact=Contact(email="marie@exemple.fr"))
+    annul(post, dossier)
+    assert letters(post) == []

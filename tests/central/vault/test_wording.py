@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 import string
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -61,6 +61,8 @@ def test_a_text_message_fits_into_a_few_parts(language: str) -> None:
         wording.new_code(language, link, datetime(2026, 11, 23, 9, tzinfo=UTC)),
         wording.new_code(language, link, None),
         wording.contact_replaced(language),
+        wording.closed(language, date(2036, 11, 12), is_deleted=False),
+        wording.closed(language, date(2027, 1, 30), is_deleted=True),
     ]
     part = UCS2_PART if language == "ar" else GSM_PART
     assert [message.sms for message in messages if len(message.sms) > SMS_PARTS * part] == []
