@@ -24,7 +24,6 @@ from tests.scenarios.script import duration
 from tests.scenarios.soak_measures import Sample, growth, sample
 from tests.scenarios.soak_page import page
 from tests.scenarios.soak_visit import Ending, draw, visit
-from tests.scenarios.standstill import Standstill
 from tests.scenarios.surroundings import disk
 from tests.scenarios.whole_chain import CodeOnPaper, WholeChain
 from tests.town.crowd import card
@@ -32,13 +31,12 @@ from tests.waiting import wait_for
 
 _DISK_MB = 48
 _PARTS = 10  # the run is measured after each tenth
-_STANDSTILL_S = 0.5  # the shortest of the terminal's own deadlines is 0.4 s
 _CANARIES = (b"CANARI", b"canari@exemple.fr")
 
 
 @dataclass
 class Soak:
-    """One run and what it found. ``wrong`` is empty when all held; ``stood_still``: visits the machine disturbed."""
+    """One run and what it found. ``wrong`` is empty when all held."""
 
     visits: int
     seed: int
@@ -48,7 +46,6 @@ class Soak:
     papers: Counter[str] = field(default_factory=Counter)
     codes: Path = Path()  # a file, or the list of them would look like a leak
     samples: list[Sample] = field(default_factory=list)
-    stood_still: int = 0
     wrong: list[str] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
     seconds: float = 0.0
@@ -68,8 +65,7 @@ def run(visits: int, seed: int, folder: Path, say: Callable[[str], None] = lambd
         rig = ScenarioRig(chain.around)
         rig.start()
         try:
-            with Standstill() as machine:
-                _visits(soak, rig, chance, machine, say)
+            _visits(soak, rig, chance, say)
             judge(soak, rig, chain)
         finally:
             tracemalloc.stop()
@@ -79,9 +75,7 @@ def run(visits: int, seed: int, folder: Path, say: Callable[[str], None] = lambd
     return soak
 
 
-def _visits(
-    soak: Soak, rig: ScenarioRig, chance: random.Random, machine: Standstill, say: Callable[[str], None]
-) -> None:
+def _visits(soak: Soak, rig: ScenarioRig, chance: random.Random, say: Callable[[str], None]) -> None:
     part = max(soak.visits // _PARTS, 1)
     for number in range(soak.visits):
         drawn = draw(chance)
@@ -89,7 +83,7 @@ def _visits(
             ending = visit(rig, card(number), drawn)
         except (AssertionError, TimeoutError) as error:
             raise AssertionError(f"seed {soak.seed}, visit {number}, {drawn}: {error}") from error
-        _note(soak, number, ending, machine.longest_s())
+        _note(soak, number, ending)
         _harvest(soak, rig)
         _let_go(rig)
         if (number + 1) % part == 0:
@@ -100,15 +94,13 @@ def _visits(
             say(f"{number + 1} visits, {soak.enrolled} enrolled, {soak.samples[-1].resident_kib // 1024} MB")
 
 
-def _note(soak: Soak, number: int, ending: Ending, stood_still_s: float) -> None:
+def _note(soak: Soak, number: int, ending: Ending) -> None:
     soak.faults[ending.word] += 1
     soak.endings["enrolled" if ending.enrolled else "not enrolled, told why"] += 1
     soak.told[ending.fault or ending.screen] += 1
     if not ending.was_told:
         soak.wrong.append(f"visit {number} ({ending.word}) ended on {ending.screen} and was told nothing")
-    if ending.word == "nothing" and not ending.enrolled and stood_still_s >= _STANDSTILL_S:
-        soak.stood_still += 1
-    elif ending.word == "nothing" and not ending.enrolled:
+    if ending.word == "nothing" and not ending.enrolled:
         soak.wrong.append(f"visit {number} had no fault and ended on {ending.screen} {ending.fault or ''}")
 
 

@@ -18,7 +18,6 @@ def test_everybody_is_enrolled_or_told_why_and_nothing_grows(tmp_path: Path, see
     assert soak.wrong == []
     assert sum(soak.endings.values()) == VISITS
     assert len(soak.faults) > 10, "the lots are not drawn"
-    assert soak.stood_still <= VISITS // 20, "a machine that stands still proves nothing"
 
 
 @pytest.mark.parametrize("grown", ["resident_kib", "blocks", "threads", "descriptors", "wal_bytes"])
