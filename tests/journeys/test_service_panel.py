@@ -68,7 +68,7 @@ def test_an_agent_prints_a_trial_slip_runs_the_check_and_starts_the_terminal_aga
     hall.picture("checked")
     hall.watched.expected += ["Failed to load resource", "htmx:sendError", "htmx:responseError", "htmx:afterRequest"]
     hall.touch("panel-restart")
-    wait_for("the process ends", town.hall.is_dead, 120)  # it closes its database, and the disk may be busy
+    wait_for("the process ends", town.hall.is_dead, 30)  # as systemd gives it
     assert town.hall.exit_code == RESTART
     expect(hall.page.locator("#lost")).to_be_visible(timeout=WITHIN_MS)
     town.hall.start()  # systemd does that
