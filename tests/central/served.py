@@ -16,9 +16,9 @@ _AT_ONCE = 4  # a browser asks for several files of one page
 
 
 @contextmanager
-def served(app: WSGIApplication) -> Iterator[str]:
-    """Where it answers, for the time of the block: ``http://127.0.0.1:port``."""
-    server = wsgi.Server(("127.0.0.1", 0), app, numthreads=_AT_ONCE, shutdown_timeout=1)
+def served(app: WSGIApplication, port: int = 0) -> Iterator[str]:
+    """Where it answers, for the time of the block: ``http://127.0.0.1:port``; without a port, on a free one."""
+    server = wsgi.Server(("127.0.0.1", port), app, numthreads=_AT_ONCE, shutdown_timeout=1)
     server.prepare()
     thread = threading.Thread(target=server.serve, daemon=True)
     thread.start()

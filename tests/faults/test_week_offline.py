@@ -6,16 +6,12 @@ built with a clock that the test turns.
 
 from __future__ import annotations
 
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-import waitress
 from addresses import Addresses
 
 from central.app import create_app
@@ -24,6 +20,7 @@ from central.settings import CentralSettings
 from kiosk import assembly
 from kiosk.card_reader.virtual import people
 from kiosk.settings import KioskSettings
+from tests.central.served import served
 from tests.town.crowd import card
 from tests.town.town import PHARMACY, Town, copy_of
 from tests.town.visitor import Visitor, Wishes
@@ -49,19 +46,6 @@ class TurnedClock:
         self.shift += timedelta(days=1)
 
 
-@contextmanager
-def serving(app: Any, address: str) -> Iterator[None]:
-    """Serve a Flask app on its address of loopback."""
-    server = waitress.create_server(app, host="127.0.0.1", port=int(Addresses.port(address)), threads=4)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        server.close()
-        thread.join(10)
-
-
 @pytest.fixture
 def town(founded_town: Town, tmp_path_factory: pytest.TempPathFactory) -> Town:
     return copy_of(founded_town, tmp_path_factory.mktemp("week") / "town")
@@ -83,7 +67,7 @@ def test_a_week_offline_arrives_once_in_order_and_each_on_its_day(town: Town) ->
     began = clock.now()
     terminal.start()
     try:
-        with serving(terminal.app, address):
+        with served(terminal.app, int(Addresses.port(address))):
             for day in range(DAYS):
                 for number in range(A_DAY):
                     wishes = Wishes(email="canari@exemple.fr")
@@ -91,7 +75,7 @@ def test_a_week_offline_arrives_once_in_order_and_each_on_its_day(town: Town) ->
                 clock.next_day()
                 visitor.wait_for("sign_in")  # the terminal has noticed, before a card is put in
             ((made,),) = town.at_terminal(PHARMACY, "SELECT count(*) FROM records WHERE state = 'waiting'")
-            with serving(central(town, clock), town.central.address):
+            with served(central(town, clock), int(Addresses.port(town.central.address))):
                 terminal.worker.wake()
                 clock.next_day()  # whatever the worker meant to wait for is over
                 terminal.worker.wake()

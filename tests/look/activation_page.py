@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import sys
 import tempfile
-import threading
 from pathlib import Path
 
-import waitress.server
 from playwright.sync_api import Page, sync_playwright
 
 from central.vault.keys import load_keys
@@ -18,6 +16,7 @@ from central.vault.objections import token
 from tests.central.vault.site import PASSPHRASE, VaultSite
 from tests.chromium import ARGUMENTS, CHROMIUM
 from tests.fakes.messenger import FakeMessenger
+from tests.look.served import running
 from wire.codes import ActivationCode, Locator
 from wire.evidence import Contact
 from wire.handover import HandOverAction
@@ -113,11 +112,9 @@ def main(folder: Path) -> None:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         for size, (width, height) in SIZES.items():
             site = VaultSite(Path(tempfile.mkdtemp()) / "programme", messenger=FakeMessenger())
-            server = waitress.server.create_server(site.app, host="127.0.0.1", port=0)
-            threading.Thread(target=server.run, daemon=True).start()
-            page = browser.new_page(viewport={"width": width, "height": height})
-            Walk(page, site, f"http://127.0.0.1:{server.effective_port}", folder, size).all()
-            server.close()
+            with running(site.app) as address:
+                page = browser.new_page(viewport={"width": width, "height": height})
+                Walk(page, site, address.rstrip("/"), folder, size).all()
         browser.close()
 
 

@@ -29,7 +29,8 @@ def served(rig: EnrolmentRig) -> Iterator[str]:
 def running(app: Flask) -> Iterator[str]:
     """This app on a free loopback port; the server is closed by the thread that it runs in.
 
-    Closed by another one, waitress would look once more into sockets that are gone, and fail in its thread.
+    Closed by another one, waitress would look once more into sockets that are gone, and fail in its thread. Its own
+    ``close_all`` closes sockets only, and leaves the file of a picture open that a browser had half of.
     """
     server, stop = create_server(app, host="127.0.0.1", port=0, threads=4), threading.Event()
 
@@ -37,6 +38,8 @@ def running(app: Flask) -> Iterator[str]:
         while not stop.is_set():
             server.asyncore.loop(timeout=1, map=server._map, count=1)
         server.task_dispatcher.shutdown(timeout=2)
+        for channel in list(server.active_channels.values()):
+            channel.handle_close()
         server.asyncore.close_all(server._map, ignore_all=True)
 
     thread = threading.Thread(target=serve, daemon=True)
