@@ -27,7 +27,7 @@ from kiosk.card_reader.virtual.people import card_of
 from kiosk.card_reader.virtual.vpcd import VpcdCard
 from kiosk.devices import Devices, open_devices
 from kiosk.enrolment.holder import CardContents
-from kiosk.enrolment.ports import CardPresence, CardReader, ReaderState
+from kiosk.enrolment.ports import CardPresence, CardReader, NamedSlot, ReaderState
 from kiosk.settings import KioskSettings
 from tests.chromium import ARGUMENTS, CHROMIUM
 from tests.fakes.pcscd import FIRST_SLOT, running_pcscd, why_unavailable
@@ -68,6 +68,10 @@ class Stopwatch(CardReader):
     def presence(self) -> CardPresence:
         """See ``CardReader``."""
         return self._inner.presence()
+
+    def slots(self) -> tuple[NamedSlot, ...]:
+        """See ``CardReader``."""
+        return self._inner.slots()
 
     def read(self, insertion: int) -> CardContents:
         """See ``CardReader``."""

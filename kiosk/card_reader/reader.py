@@ -15,7 +15,7 @@ from kiosk.card_reader.slot_choice import SlotChoice
 from kiosk.card_reader.slot_watch import FROZEN_S, JOIN_S, SlotWatch
 from kiosk.enrolment.errors import CardError, CardFault
 from kiosk.enrolment.holder import CardContents
-from kiosk.enrolment.ports import CardPresence, CardReader, ReaderState
+from kiosk.enrolment.ports import CardPresence, CardReader, NamedSlot, ReaderState
 
 SETTLE_S = 0.6  # after a card was pulled from a reading; PC/SC polls some drivers every 0.4 s only
 
@@ -55,6 +55,13 @@ class SupervisedCardReader(CardReader):
     def presence(self) -> CardPresence:
         """What the slot holds, as last seen; returns at once. NO_SERVICE until the first look is done."""
         return self._seen()[0]
+
+    def slots(self) -> tuple[NamedSlot, ...]:
+        """Every slot by its name, as last seen; none while the service does not answer."""
+        if not self._watch.is_answered():
+            return ()
+        with self._lock:
+            return self._choice.named
 
     def read(self, insertion: int) -> CardContents:
         """Read the card of that insertion.

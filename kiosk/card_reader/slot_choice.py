@@ -11,7 +11,7 @@ from math import inf
 from kiosk.card_reader.atr import family_of
 from kiosk.card_reader.connection import SlotsSnapshot, SlotState, SlotStatus
 from kiosk.enrolment.holder import CardFamily
-from kiosk.enrolment.ports import CardPresence, ReaderState
+from kiosk.enrolment.ports import CardPresence, NamedSlot, ReaderState, SlotHolds
 
 # The likelier a Vitale, the earlier; unknown before known strangers, so that a new ATR is probed first.
 _LIKELIHOOD = (CardFamily.VITALE_2, CardFamily.UNKNOWN, CardFamily.VITALE_1, CardFamily.BANK, CardFamily.CPS)
@@ -48,6 +48,11 @@ class SlotChoice:
     def card(self) -> SlotStatus | None:
         """The slot of the card that counts, as last seen."""
         return self._card
+
+    @property
+    def named(self) -> tuple[NamedSlot, ...]:
+        """Every slot by its name and what it holds."""
+        return tuple(NamedSlot(slot.name, _held_by(slot)) for slot in self._snapshot.slots)
 
     def update(self, snapshot: SlotsSnapshot, now: float) -> None:
         """Take in what the slots show now; ``now`` in seconds of a clock that never goes back."""
@@ -115,6 +120,12 @@ class SlotChoice:
 
 def _key(slot: SlotStatus) -> tuple[str, int]:
     return slot.name, slot.token
+
+
+def _held_by(slot: SlotStatus) -> SlotHolds:
+    if slot.state is SlotState.PRESENT:
+        return SlotHolds.PROFESSIONAL if family_of(slot.atr) is CardFamily.CPS else SlotHolds.CARD
+    return SlotHolds.EMPTY if slot.state is SlotState.EMPTY else SlotHolds.MUTE
 
 
 def _state_of(snapshot: SlotsSnapshot, chosen: SlotStatus | None) -> ReaderState:

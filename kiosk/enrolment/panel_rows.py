@@ -22,6 +22,7 @@ _MB, _GB = 1 << 20, 1 << 30
 _PARTS: dict[str, frozenset[Fault]] = {
     "place": frozenset({Fault.NOT_READY, Fault.REVOKED, Fault.NOT_REGISTERED, Fault.TRUST_EXPIRED}),
     "reader": frozenset({Fault.NO_READER, Fault.NO_SERVICE}),
+    "slot": frozenset(),
     "professional": frozenset(),
     "printer": frozenset({Fault.SECOND_PRINTER}),
     "second_printer": frozenset(),
@@ -41,7 +42,8 @@ _OF_PAPER = frozenset({Fault.PAPER_LOW, Fault.PAPER_OUT, Fault.COVER_OPEN, Fault
 class Row:
     """One line: ``state`` names the word ``panel.<part>.<state>`` of the screens, ``values`` are put into it.
 
-    ``at`` is put in as well; it moves every minute, and two rows that differ in it only are equal.
+    ``at`` is put in as well; it moves every minute, and two rows that differ in it only are equal. ``name`` is the
+    device's own, where a part has several; else the part has a word for its name.
     """
 
     part: str
@@ -50,6 +52,7 @@ class Row:
     values: dict[str, Any] = field(default_factory=dict)
     at: str = field(default="", compare=False)
     faults: tuple[Fault, ...] = ()
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,10 @@ def rows_of(seen: Observation) -> tuple[Row, ...]:
     owners = dict(_PARTS)
     in_use = "second_printer" if seen.is_second_in_use else "printer"
     owners[in_use] |= _OF_PAPER
-    return tuple(_row(part, words[part], faults, owners[part]) for part in _PARTS if part in words)
+    rows: dict[str, tuple[Row, ...]]
+    rows = {part: (_row(part, words[part], faults, owners[part]),) for part in _PARTS if part in words}
+    rows["slot"] = tuple(Row("slot", Level.OK, slot.holds.value, name=slot.name) for slot in seen.slots)
+    return tuple(row for part in _PARTS for row in rows.get(part, ()))
 
 
 def _row(part: str, word: _Word, faults: Iterable[Fault], owned: frozenset[Fault]) -> Row:
@@ -114,7 +120,7 @@ def _of_central(told: CentralReading | None) -> dict[str, _Word]:
         "clock": _clock(told.clock_off),
         "network": _network(told),
         "records": _Word("waiting" if told.waiting else "none", {"number": told.waiting, "dead": len(told.dead)}),
-        "trust": _Word("unknown") if told.trust_until is None else _Word("until", {"day": _day(told.trust_until)}),
+        "trust": _trust(told.trust_until),
         "configuration": _configuration(told),
     }
 
@@ -134,9 +140,13 @@ def _network(told: CentralReading) -> _Word:
     return _Word("never" if told.last_contact_at is None else "well", {}, at)
 
 
+def _trust(until: datetime | None) -> _Word:
+    return _Word("unknown", level=Level.WARNING) if until is None else _Word("until", {"day": _day(until)})
+
+
 def _configuration(told: CentralReading) -> _Word:
     if told.configuration_version is None:
-        return _Word("unknown")
+        return _Word("unknown", level=Level.WARNING)
     number: dict[str, Any] = {"number": told.configuration_version}
     if told.configuration_confirmed_at is None:
         return _Word("unconfirmed", number)

@@ -105,7 +105,7 @@ def _row(row: Row, texts: Texts, kind: JourneyKind) -> dict[str, Any]:
     return {
         "part": row.part,
         "level": row.level.value,
-        "name": texts.say(f"panel.{row.part}", kind),
+        "name": row.name or texts.say(f"panel.{row.part}", kind),
         "words": texts.say(f"panel.{_WORDS_OF.get(row.part, row.part)}.{row.state}", kind, at=row.at, **row.values),
         "faults": _faults(row.faults, texts),
     }

@@ -39,6 +39,23 @@ class CardPresence:
     insertion: int
 
 
+class SlotHolds(enum.Enum):
+    """What one slot of the machine holds, as its ATR tells; nobody talks to a card for this."""
+
+    EMPTY = "empty"
+    CARD = "card"
+    PROFESSIONAL = "professional"
+    MUTE = "mute"
+
+
+@dataclass(frozen=True, slots=True)
+class NamedSlot:
+    """One slot by the name that the machine gives it (``pcsc_scan`` lists the same)."""
+
+    name: str
+    holds: SlotHolds
+
+
 class CardReader(ABC):
     """The slot for the patient's card."""
 
@@ -54,6 +71,10 @@ class CardReader(ABC):
             kiosk.enrolment.errors.CardError: with one of the codes of ``CardFault``; also when the card was
                 pulled or is no longer the one of ``insertion``.
         """
+
+    def slots(self) -> tuple[NamedSlot, ...]:
+        """Every slot that is watched, as last seen; returns at once. For who looks after the machine."""
+        return ()
 
     @abstractmethod
     def close(self) -> None:

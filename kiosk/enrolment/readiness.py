@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from kiosk.enrolment.card_watch import READER_FAULTS
 from kiosk.enrolment.faults import OF_PLACE, TABLE, Fault, Severity, fault_of_place, first_that_stops
 from kiosk.enrolment.machine import CentralReading
-from kiosk.enrolment.ports import DoubtfulSlip, PrinterState, ReaderState
+from kiosk.enrolment.ports import DoubtfulSlip, NamedSlot, PrinterState, ReaderState
 
 DISK_LOW = 200 * 1024 * 1024
 """Bytes. Still some 60,000 records, but logs and updates need room too."""
@@ -50,13 +50,15 @@ class Observation:
     """The machine at one instant, aware UTC. None: not asked yet, or cannot be known; nothing is judged then.
 
     ``not_ready`` is the code of the NotReadyError that keeps the terminal from enrolling, ``doubtful`` the slips of
-    today that failed or of which nobody knows. ``central`` is None when the terminal's own disk cannot be read.
+    today that failed or of which nobody knows. ``slots`` are for the panel alone: no fault comes of them.
+    ``central`` is None when the terminal's own disk cannot be read.
     ``professional``: whether a professional's card lies in the second reader, None when there is no second reader.
     ``second_printer`` is the one that takes over; None when there is none.
     """
 
     at: datetime
     reader: ReaderState = ReaderState.EMPTY
+    slots: tuple[NamedSlot, ...] = ()
     printer: PrinterState | None = None
     disk_free: int | None = None
     central: CentralReading | None = None

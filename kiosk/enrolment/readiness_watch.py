@@ -59,6 +59,7 @@ class ReadinessWatch:
         return Observation(
             at=tools.clock(),
             reader=tools.reader.presence().state,
+            slots=tools.reader.slots(),
             printer=printers.get(PRINTER_PARTS[0]),
             second_printer=printers.get(PRINTER_PARTS[1]),
             disk_free=tools.upkeep.disk.free_bytes(),

@@ -15,7 +15,7 @@ from kiosk.card_reader.virtual.slot import VirtualSlots
 from kiosk.card_reader.virtual.vpcd import VpcdCard
 from kiosk.enrolment.errors import CardError, CardFault
 from kiosk.enrolment.holder import CardContents, CardWarning
-from kiosk.enrolment.ports import CardReader, ReaderState
+from kiosk.enrolment.ports import CardReader, NamedSlot, ReaderState, SlotHolds
 from tests.fakes.breakable_slots import BreakableSlots
 from tests.fakes.pcscd import FIRST_SLOT, PcscDaemon, running_pcscd, why_unavailable
 from tests.waiting import wait_until
@@ -192,6 +192,18 @@ def test_a_mute_card_is_called_mute(desk: Desk) -> None:
 )
 def test_a_wrong_card_is_named(desk: Desk, card_id: str, fault: CardFault) -> None:
     assert fault_of_read(desk, desk.insert(card_id)) is fault
+
+
+@pytest.mark.parametrize(
+    ("card_id", "holds"),
+    [("marie", SlotHolds.CARD), ("cps", SlotHolds.PROFESSIONAL), ("muette", SlotHolds.MUTE)],
+)
+def test_a_slot_is_named_with_what_it_holds(desk: Desk, card_id: str, holds: SlotHolds) -> None:
+    (empty,) = desk.reader.slots()
+    assert empty.name
+    assert empty.holds is SlotHolds.EMPTY
+    desk.insert(card_id)
+    assert desk.reader.slots() == (NamedSlot(empty.name, holds),)
 
 
 def test_an_empty_slot_has_no_card_to_read(desk: Desk) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from kiosk.enrolment.errors import CardError, CardFault
 from kiosk.enrolment.holder import CardContents, CardFamily, CardHolder, CardWarning
-from kiosk.enrolment.ports import CardPresence, CardReader, ReaderState
+from kiosk.enrolment.ports import CardPresence, CardReader, NamedSlot, ReaderState, SlotHolds
 from wire.nir import Nir, key_of
+
+_LONG_NAME = "Lecteur de cartes à puce d'essai [LecteurDeCartes] (0123456789) 00 00"  # as drivers do name them
 
 
 class FakeCardReader(CardReader):
@@ -23,6 +25,12 @@ class FakeCardReader(CardReader):
 
     def presence(self) -> CardPresence:
         return CardPresence(self._state, self._insertion)
+
+    def slots(self) -> tuple[NamedSlot, ...]:
+        if self._state in {ReaderState.NO_SERVICE, ReaderState.NO_READER}:
+            return ()
+        holds = {ReaderState.PRESENT: SlotHolds.CARD, ReaderState.MUTE: SlotHolds.MUTE}
+        return (NamedSlot(_LONG_NAME, holds.get(self._state, SlotHolds.EMPTY)),)
 
     def read(self, insertion: int) -> CardContents:
         if self._state is not ReaderState.PRESENT:

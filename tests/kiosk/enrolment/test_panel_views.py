@@ -17,7 +17,15 @@ from kiosk.enrolment.machine import CentralReading, DeadRecord
 from kiosk.enrolment.panel_rows import rows_of
 from kiosk.enrolment.panel_sheet import PanelSheet
 from kiosk.enrolment.panel_views import panel_picture
-from kiosk.enrolment.ports import DoubtfulSlip, PrinterState, PrintOutcome, PrintResult, ReaderState
+from kiosk.enrolment.ports import (
+    DoubtfulSlip,
+    NamedSlot,
+    PrinterState,
+    PrintOutcome,
+    PrintResult,
+    ReaderState,
+    SlotHolds,
+)
 from kiosk.enrolment.readiness import Observation
 from kiosk.enrolment.slip import SlipKind
 from kiosk.enrolment.steps import JourneyKind, Step
@@ -36,6 +44,7 @@ CHECKED = ("disk", "keys", "clock", "trust", "reader", "printer", "central", "me
 
 SEEN: list[Observation] = [
     *(Observation(at=PRESENT, reader=state) for state in ReaderState),
+    *(Observation(at=PRESENT, slots=(NamedSlot("Reader 00", holds),)) for holds in SlotHolds),
     *(Observation(at=PRESENT, printer=state) for state in (None, *PrinterState)),
     *(
         Observation(at=PRESENT, printer=first, second_printer=second)
@@ -94,6 +103,13 @@ def test_a_line_shows_the_codes_of_its_own_part_only(rig: EnrolmentRig) -> None:
     assert [fault["code"] for fault in rows["printer"]["faults"]] == ["P-03"]
     assert [fault["code"] for fault in rows["disk"]["faults"]] == ["D-03"]
     assert rows["reader"]["faults"] == []
+
+
+def test_each_slot_has_a_line_under_the_name_that_the_machine_gives_it(rig: EnrolmentRig) -> None:
+    slots = (NamedSlot("Reader 00", SlotHolds.PROFESSIONAL), NamedSlot("Reader 01", SlotHolds.EMPTY))
+    panel = pictured(rig, PanelSheet(rows=rows_of(Observation(at=PRESENT, slots=slots))), "fr")
+    told = [(row["name"], row["words"]) for row in panel["rows"] if row["part"] == "slot"]
+    assert told == [("Reader 00", "Carte de professionnel présente"), ("Reader 01", "Vide")]
 
 
 def test_each_printer_has_a_line_and_the_paper_of_the_one_in_use(rig: EnrolmentRig) -> None:

@@ -45,6 +45,17 @@ def test_a_reader_that_is_gone_is_not_a_slot_that_is_empty() -> None:
     assert card_event(Step.STOPPED, Fault.NO_READER, EMPTY, 3) is CardEvent.HOME
 
 
+@pytest.mark.parametrize("step", sorted(PERSONAL, key=lambda step: step.value))
+@pytest.mark.parametrize("state", [ReaderState.NO_READER, ReaderState.NO_SERVICE])
+def test_a_reader_that_goes_under_a_persons_data_is_not_called_a_pulled_card(step: Step, state: ReaderState) -> None:
+    assert card_event(step, None, CardPresence(state, 3), 3) is CardEvent.READER_GONE
+
+
+@pytest.mark.parametrize("said", [Fault.PULLED, Fault.SWAPPED, Fault.NO_SERVICE])
+def test_a_reader_that_is_seen_to_be_gone_a_moment_later_is_said_then(said: Fault) -> None:
+    assert card_event(Step.STOPPED, said, CardPresence(ReaderState.NO_READER, 3), 3) is CardEvent.READER_GONE
+
+
 @pytest.mark.parametrize("step", [Step.ATTRACT, Step.SIGN_IN, Step.PRINTING, Step.OUT_OF_SERVICE, Step.TAKE_CARD])
 def test_some_screens_wait_for_ever(step: Step) -> None:
     assert judge(step, 10**9) is Silence.FINE
