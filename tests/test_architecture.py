@@ -51,6 +51,22 @@ def test_escpos_stands_in_one_folder() -> None:
     assert {str(folder.relative_to(ROOT)) for folder in users} <= {"kiosk/printer"}
 
 
+def takes_types_apart(path: Path) -> bool:
+    calls = [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)]
+    names = [(ast.unparse(call.func), {keyword.arg for keyword in call.keywords}) for call in calls]
+    return any(
+        name.startswith("msgspec.") and (name.endswith((".convert", ".Decoder")) or "type" in keywords)
+        for name, keywords in names
+    )
+
+
+def test_types_are_taken_apart_in_one_file() -> None:
+    """Two threads that did it at once would end the process (wire/decoders.py)."""
+    users = [str(path.relative_to(ROOT)) for path in modules() if takes_types_apart(path)]
+    assert users == ["wire/decoders.py"]
+    assert not [path for path in modules() if {"msgspec.convert", "msgspec.json", "msgspec.msgpack"} & imported(path)]
+
+
 def importers(library: str, *packages: str) -> list[str]:
     return [
         str(path.relative_to(ROOT))

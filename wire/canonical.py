@@ -11,11 +11,11 @@ Rules, so that both ends agree and old ends read new bytes:
 
 from __future__ import annotations
 
-import functools
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import msgspec
 
+from wire.decoders import msgpack_decoder
 from wire.errors import FormatError
 
 T = TypeVar("T")
@@ -35,11 +35,6 @@ def encode(value: object) -> bytes:
     return _encoder.encode(value)
 
 
-@functools.cache
-def _decoder(kind: Any) -> msgspec.msgpack.Decoder[Any]:
-    return msgspec.msgpack.Decoder(kind)
-
-
 def decode(data: bytes, kind: type[T], *, limit: int) -> T:
     """Read a struct of ``kind`` from at most ``limit`` bytes.
 
@@ -49,7 +44,7 @@ def decode(data: bytes, kind: type[T], *, limit: int) -> T:
     if len(data) > limit:
         raise FormatError(f"{len(data)} bytes where at most {limit} may come", code="too_long")
     try:
-        return _decoder(kind).decode(data)  # type: ignore[arg-type, no-any-return]
+        return msgpack_decoder(kind).decode(data)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
         # The library's text may quote a value: the cause is cut off on purpose.
         place = str(error).rpartition(" - at ")[2] if " - at " in str(error) else "the outermost level"

@@ -16,6 +16,7 @@ import msgspec
 
 from central.dashboards.wording import number
 from central.devices.departements import DEPARTEMENTS, departement_name
+from wire.decoders import json_decoder
 
 CLASSES = 5
 """Shades beside the one of nothing; each holds as many départements as the others, as nearly as can be."""
@@ -50,7 +51,7 @@ class TileMap:
 def places() -> Mapping[str, tuple[int, int]]:
     """Column and row of each of the 101 départements."""
     data = resources.files("central.dashboards").joinpath("tiles.json").read_bytes()
-    return msgspec.json.decode(data, type=_TilesFile).tiles
+    return json_decoder(_TilesFile).decode(data).tiles
 
 
 def tile_map(counts: Mapping[str, int], codes: Sequence[str]) -> TileMap:

@@ -9,6 +9,7 @@ from importlib import resources
 import msgspec
 
 from central.errors import SetupError
+from wire.decoders import json_decoder
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename={"first": "from"}):
@@ -57,7 +58,7 @@ def read_rules(data: bytes) -> Rules:
         SetupError: malformed, an amount that is not positive whole cents, or two rules for one channel and day.
     """
     try:
-        file = msgspec.json.decode(data, type=_RulesFile)
+        file = json_decoder(_RulesFile).decode(data)
     except msgspec.DecodeError as error:
         raise SetupError(f"the bonus rules cannot be read: {error}", code="rules_form") from error
     for place, rule in enumerate(file.rules):

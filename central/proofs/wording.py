@@ -10,6 +10,8 @@ from importlib import resources
 
 import msgspec
 
+from wire.decoders import json_decoder
+
 FALLBACK = "fr"
 
 
@@ -25,7 +27,7 @@ class Wording(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def wordings() -> dict[str, Wording]:
     """All languages, by their two letters."""
     folder = resources.files(__package__ or "central.proofs") / "wording"
-    decoder = msgspec.json.Decoder(Wording)
+    decoder = json_decoder(Wording)
     files = [file for file in folder.iterdir() if file.name.endswith(".json")]
     return {file.name.removesuffix(".json"): decoder.decode(file.read_bytes()) for file in files}
 

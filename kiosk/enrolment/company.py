@@ -18,6 +18,7 @@ from kiosk.enrolment.errors import ContactError, StepError
 from kiosk.enrolment.journey import UNSAID, Company, Journey
 from kiosk.enrolment.rules import MAJORITY, adults, age_of, local_day, read_birth_date
 from kiosk.enrolment.steps import Step
+from wire.decoders import json_decoder
 from wire.evidence import Answer, Contact, Measure, NamedPerson, Question, Representation
 
 SOMEBODY_ELSE = -1
@@ -47,7 +48,7 @@ class _Qualities(msgspec.Struct, frozen=True):
 @functools.cache
 def _known() -> tuple[Quality, ...]:
     file = resources.files("kiosk.enrolment").joinpath("qualities.json")
-    return msgspec.json.decode(file.read_bytes(), type=_Qualities).qualities
+    return json_decoder(_Qualities).decode(file.read_bytes()).qualities
 
 
 def qualities(party: Party) -> tuple[str, ...]:

@@ -29,6 +29,7 @@ from kiosk.enrolment.errors import WordingError
 from kiosk.enrolment.faults import Fault
 from kiosk.enrolment.steps import JourneyKind
 from kiosk.enrolment.typography import with_no_break_spaces, with_plain_spaces
+from wire.decoders import convert
 from wire.evidence import Question, TextShown
 from wire.identifiers import milliseconds
 from wire.records import sha256
@@ -218,4 +219,4 @@ def _as_typed(words: Any) -> Any:
 
 def _read(folder: Traversable, name: str, kind: Any, *, set_words: Callable[[Any], Any] = with_no_break_spaces) -> Any:
     typed = msgspec.json.decode(folder.joinpath(f"{name}.json").read_bytes())
-    return msgspec.convert(set_words(typed), kind)
+    return convert(set_words(typed), kind)

@@ -15,6 +15,7 @@ from importlib import resources
 import msgspec
 
 from kiosk.printer.errors import AddressError, ProfileError
+from wire.decoders import json_decoder
 
 
 class Cut(enum.Enum):
@@ -139,7 +140,7 @@ def read_profile(text: bytes) -> PrinterProfile:
         ProfileError: a field is missing, unknown, or says what cannot be.
     """
     try:
-        return msgspec.json.decode(text, type=PrinterProfile)
+        return json_decoder(PrinterProfile).decode(text)
     except (msgspec.MsgspecError, LookupError) as error:
         raise ProfileError(f"a printer profile is wrong: {error}") from error
 

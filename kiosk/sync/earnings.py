@@ -16,6 +16,7 @@ from kiosk.sync.keys import DeviceKey
 from kiosk.sync.link import CentralLink
 from kiosk.sync.server_time import Monotonic, ServerTime
 from kiosk.sync.whereabouts import HeldWhereabouts
+from wire.decoders import json_decoder
 from wire.errors import WireError
 from wire.figures import FiguresQuery, open_figures
 from wire.identifiers import moment
@@ -109,7 +110,7 @@ def _read(text: str | None) -> MonthFigures | None:
     if text is None:
         return None
     try:
-        return _as_figures(msgspec.json.decode(text, type=_Kept))
+        return _as_figures(json_decoder(_Kept).decode(text))
     except (msgspec.MsgspecError, ValueError, OverflowError):  # of a later release: central will tell again
         return None
 

@@ -23,6 +23,7 @@ from kiosk.sync.errors import LinkError, RefusedError
 from wire.addresses import service_address
 from wire.batch import ANSWER_LIMIT
 from wire.configuration import CONFIGURATION_LIMIT
+from wire.decoders import json_decoder
 from wire.errors import ServiceAddressError
 from wire.figures import FIGURES_LIMIT
 from wire.proofs import PROOF_LIMIT
@@ -98,9 +99,6 @@ class _Problem(msgspec.Struct):
     """The one field of a problem that is used."""
 
     code: str
-
-
-_problem_decoder = msgspec.json.Decoder(_Problem)
 
 
 class HttpCentralLink(CentralLink):
@@ -256,7 +254,7 @@ def _refusal(status: int, body: bytes) -> LinkError:
     if not HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR:
         return LinkError(f"central answered with HTTP {status}", code="http")
     try:
-        code = _problem_decoder.decode(body).code
+        code = json_decoder(_Problem).decode(body).code
     except msgspec.DecodeError:
         code = ""
     known = code if code.isascii() and code.isidentifier() and len(code) <= _CODE_LENGTH else "http"

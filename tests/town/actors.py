@@ -78,7 +78,7 @@ class Actor:
 
     def _answers(self) -> bool:
         if self.is_dead():
-            raise RuntimeError(f"{self.which} ended by itself:\n{self.said()[-3000:]}")
+            raise RuntimeError(f"{self.which} ended by itself with {self.exit_code}:\n{self.said()[-3000:]}")
         try:
             return httpx2.get(self.address + self.health, trust_env=False, timeout=2).status_code < 500
         except httpx2.HTTPError:

@@ -18,6 +18,7 @@ import msgspec
 from central.dashboards.wording import date_name, month_name
 from central.devices.departements import DEPARTEMENTS
 from central.errors import SetupError
+from wire.decoders import json_decoder
 
 INVENTED = "demonstration"
 """The source of what nobody published."""
@@ -97,7 +98,7 @@ def read_plan(data: bytes) -> Plan:
         SetupError: ``rollout``: malformed; or a département, a source, a date or a target that is none.
     """
     try:
-        file = msgspec.json.decode(data, type=_PlanFile)
+        file = json_decoder(_PlanFile).decode(data)
         local: tuple[Pilot | Target, ...] = (*file.pilots, *file.targets)
         is_whole = (
             all(line.source in file.sources and line.first_day for line in (file.national_opening, *local))

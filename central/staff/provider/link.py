@@ -17,6 +17,7 @@ from joserfc.jwk import KeySet, KeySetSerialization
 from central.errors import ProviderError, SetupError
 from central.staff.provider.settings import ProviderSettings
 from wire.addresses import service_address
+from wire.decoders import json_decoder
 from wire.errors import ServiceAddressError
 
 _TIMEOUT_S = 10.0
@@ -100,7 +101,7 @@ class ProviderLink:
                     body += chunk
                     if len(body) > _ANSWER_LIMIT:
                         raise ProviderError("the provider's answer is too long")
-            return msgspec.json.decode(bytes(body), type=dict[str, Any])
+            return json_decoder(dict[str, Any]).decode(bytes(body))
         except (httpx2.HTTPError, httpx2.StreamError, httpx2.InvalidURL) as error:
             raise ProviderError(
                 f"the provider does not answer ({type(error).__name__})", code="provider_silent"

@@ -16,6 +16,7 @@ from central.callers import Network
 from central.errors import ProviderError
 from central.staff.provider.desk import WAY_AND_BACK, Departure, ProviderDesk, Return
 from central.staff.views import address_of, open_session
+from wire.decoders import convert
 
 OPEN_ENDPOINTS = frozenset({"provider.depart", "provider.arrive"})
 RETURN_PATH = "/connexion/fournisseur/retour"
@@ -74,7 +75,7 @@ def make_blueprint(
 
 def _departure(signer: URLSafeSerializer, cookie: str) -> Departure | None:
     try:
-        return msgspec.convert(signer.loads(cookie), Departure)
+        return convert(signer.loads(cookie), Departure)
     except (BadSignature, msgspec.ValidationError):
         return None
 

@@ -34,6 +34,7 @@ from kiosk.card_reader.virtual.scenario_schema import (
     Swap,
     WrongStatus,
 )
+from wire.decoders import convert
 
 SHIPPED = "scenarios"  # the folder beside this file
 SUFFIX = ".yaml"
@@ -119,7 +120,7 @@ def _decoded(path: Path) -> ScenarioFile:
         content = path.read_bytes()
         if len(content) > MOST_BYTES:
             raise ScenarioError(f"{path.name}: larger than {MOST_BYTES} bytes")
-        return msgspec.convert(yaml.load(content, _StrictLoader), ScenarioFile)  # noqa: S506 - a safe loader, see there
+        return convert(yaml.load(content, _StrictLoader), ScenarioFile)  # noqa: S506 - a safe loader, see there
     except OSError as error:
         raise ScenarioError(f"{path.name}: {error.strerror}") from error
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
