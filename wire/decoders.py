@@ -10,11 +10,13 @@ every struct that lies within.
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 import msgspec
 
 T = TypeVar("T")
+D = TypeVar("D")
 
 _taking_apart = threading.Lock()
 _of_json: dict[Any, msgspec.json.Decoder[Any]] = {}
@@ -23,20 +25,12 @@ _of_msgpack: dict[Any, msgspec.msgpack.Decoder[Any]] = {}
 
 def json_decoder(kind: type[T]) -> msgspec.json.Decoder[T]:
     """The decoder from JSON into ``kind``."""
-    made = _of_json.get(kind)
-    if made is None:
-        with _taking_apart:
-            made = _of_json.setdefault(kind, msgspec.json.Decoder(kind))
-    return made
+    return _made_once(_of_json, msgspec.json.Decoder, kind)
 
 
 def msgpack_decoder(kind: type[T]) -> msgspec.msgpack.Decoder[T]:
     """The decoder from MessagePack into ``kind``."""
-    made = _of_msgpack.get(kind)
-    if made is None:
-        with _taking_apart:
-            made = _of_msgpack.setdefault(kind, msgspec.msgpack.Decoder(kind))
-    return made
+    return _made_once(_of_msgpack, msgspec.msgpack.Decoder, kind)
 
 
 def convert(value: object, kind: type[T]) -> T:
@@ -47,3 +41,11 @@ def convert(value: object, kind: type[T]) -> T:
     """
     msgpack_decoder(kind)  # takes the type apart, if nobody has yet
     return msgspec.convert(value, kind)
+
+
+def _made_once(made: dict[Any, D], make: Callable[[Any], D], kind: Any) -> D:
+    if kind not in made:
+        with _taking_apart:
+            if kind not in made:  # somebody else may have, while we waited
+                made[kind] = make(kind)
+    return made[kind]

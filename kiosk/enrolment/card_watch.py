@@ -15,10 +15,10 @@ from kiosk.enrolment.steps import PERSONAL, RESTING, Step
 
 IN_SLOT = frozenset({ReaderState.PRESENT, ReaderState.MUTE})
 READER_FAULTS = {ReaderState.NO_READER: Fault.NO_READER, ReaderState.NO_SERVICE: Fault.NO_SERVICE}
-# Their screen stays for its time after the card is out: the person has something to read.
 _FOLLOWS_READER = PERSONAL | {Step.ATTRACT}
 # A reading may notice first that the reader goes, and calls it a pulled card; a service comes back without its reader.
 _OF_SLOT = frozenset({Fault.PULLED, Fault.SWAPPED, *READER_FAULTS.values()})
+# Their screen stays for its time after the card is out: the person has something to read.
 _STAYS = frozenset({Fault.PULLED, Fault.SWAPPED, Fault.STORE, Fault.INTERNAL, Fault.NOT_READY})
 
 

@@ -22,7 +22,6 @@ _MB, _GB = 1 << 20, 1 << 30
 _PARTS: dict[str, frozenset[Fault]] = {
     "place": frozenset({Fault.NOT_READY, Fault.REVOKED, Fault.NOT_REGISTERED, Fault.TRUST_EXPIRED}),
     "reader": frozenset({Fault.NO_READER, Fault.NO_SERVICE}),
-    "slot": frozenset(),
     "professional": frozenset(),
     "printer": frozenset({Fault.SECOND_PRINTER}),
     "second_printer": frozenset(),
@@ -79,10 +78,15 @@ def rows_of(seen: Observation) -> tuple[Row, ...]:
     owners = dict(_PARTS)
     in_use = "second_printer" if seen.is_second_in_use else "printer"
     owners[in_use] |= _OF_PAPER
-    rows: dict[str, tuple[Row, ...]]
-    rows = {part: (_row(part, words[part], faults, owners[part]),) for part in _PARTS if part in words}
-    rows["slot"] = tuple(Row("slot", Level.OK, slot.holds.value, name=slot.name) for slot in seen.slots)
-    return tuple(row for part in _PARTS for row in rows.get(part, ()))
+    rows = []
+    for part in (one for one in _PARTS if one in words):
+        rows.append(_row(part, words[part], faults, owners[part]))
+        rows += _slots(seen) if part == "reader" else ()
+    return tuple(rows)
+
+
+def _slots(seen: Observation) -> list[Row]:
+    return [Row("slot", Level.OK, slot.holds.value, name=slot.name) for slot in seen.slots]
 
 
 def _row(part: str, word: _Word, faults: Iterable[Fault], owned: frozenset[Fault]) -> Row:

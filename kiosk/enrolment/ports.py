@@ -72,9 +72,9 @@ class CardReader(ABC):
                 pulled or is no longer the one of ``insertion``.
         """
 
+    @abstractmethod
     def slots(self) -> tuple[NamedSlot, ...]:
         """Every slot that is watched, as last seen; returns at once. For who looks after the machine."""
-        return ()
 
     @abstractmethod
     def close(self) -> None:

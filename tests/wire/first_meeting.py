@@ -1,18 +1,15 @@
 """Threads that decode into a type none of them has seen before, all at the same instant, again and again.
 
-``python tests/wire/first_meeting.py msgpack|json|convert TIMES``; a process of its own, for what may happen is its end.
+``python -m tests.wire.first_meeting msgpack|json|convert TIMES``; a process of its own, for what may happen is its end.
 """
 
 from __future__ import annotations
 
 import sys
 import threading
-from pathlib import Path
 from typing import Any
 
 import msgspec
-
-sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from wire.decoders import convert, json_decoder, msgpack_decoder
 

@@ -11,13 +11,14 @@ import pytest
 
 from wire.decoders import convert, json_decoder, msgpack_decoder
 
-_CROWD = Path(__file__).with_name("first_meeting.py")
+_ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize("by", ["msgpack", "json", "convert"])
 def test_threads_that_meet_a_type_at_once_do_not_end_the_process(by: str) -> None:
     """In a process of its own: without the lock it is killed by signal 11, in the first of some hundred meetings."""
-    crowd = subprocess.run([sys.executable, str(_CROWD), by, "300"], capture_output=True, text=True, check=False)
+    command = [sys.executable, "-m", "tests.wire.first_meeting", by, "300"]
+    crowd = subprocess.run(command, cwd=_ROOT, capture_output=True, text=True, check=False)
     assert (crowd.returncode, crowd.stdout) == (0, "300 meetings\n"), crowd.stderr
 
 

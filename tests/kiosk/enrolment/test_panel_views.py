@@ -112,6 +112,12 @@ def test_each_slot_has_a_line_under_the_name_that_the_machine_gives_it(rig: Enro
     assert told == [("Reader 00", "Carte de professionnel présente"), ("Reader 01", "Vide")]
 
 
+def test_keys_and_settings_that_are_not_there_are_marked(rig: EnrolmentRig) -> None:
+    seen = Observation(at=PRESENT, central=CentralReading())
+    rows = {row["part"]: row["level"] for row in pictured(rig, PanelSheet(rows=rows_of(seen)), "fr")["rows"]}
+    assert (rows["trust"], rows["configuration"]) == ("warning", "warning")
+
+
 def test_each_printer_has_a_line_and_the_paper_of_the_one_in_use(rig: EnrolmentRig) -> None:
     seen = Observation(at=PRESENT, printer=PrinterState.PAPER_OUT, second_printer=PrinterState.PAPER_LOW)
     rows = {row["part"]: row for row in pictured(rig, PanelSheet(rows=rows_of(seen)), "fr")["rows"]}
