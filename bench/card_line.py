@@ -6,10 +6,10 @@ The card is a process of its own behind the real pcscd and vpcd and takes for ea
 
 from __future__ import annotations
 
-from bench.card_read import CARD, bare_reading, card_process, commands_of_a_reading, in_turn, our_reader
+from bench.card_read import CARD, BareReading, commands_of_a_reading, desk, in_turn
 from bench.figures import Figure, percentile, table
 from kiosk.card_reader.virtual.line import LINE_OF_A_VITALE, seconds_on_the_line
-from tests.fakes.pcscd import running_pcscd, why_unavailable
+from tests.fakes.pcscd import why_unavailable
 
 ROUNDS = 40
 WARM_UP = 3
@@ -25,10 +25,10 @@ def run() -> list[Figure]:
     if reason := why_unavailable():
         raise RuntimeError(reason)
     exchanges = commands_of_a_reading()
-    with running_pcscd() as daemon, card_process(daemon.port, LINE_OF_A_VITALE), our_reader() as reader:
-        insertion = reader.presence().insertion
-        bare_work = bare_reading([command for command, _ in exchanges])
-        ours, bare = in_turn(lambda: reader.read(insertion), bare_work, rounds=ROUNDS, warm_up=WARM_UP)
+    with desk(bits_per_second=LINE_OF_A_VITALE) as reading:
+        bare_reading = BareReading([command for command, _ in exchanges])
+        times = in_turn(reading, bare_reading, let_go=reading.wait_until_let_go, rounds=ROUNDS, warm_up=WARM_UP)
+    ours, bare = times.ours, times.bare
     line_ms = 1000 * sum(seconds_on_the_line(command, answer) for command, answer in exchanges)
     pairs = [one / other for one, other in zip(ours, bare, strict=True)]
     inside = f"{len(exchanges)} commands of one reading, {len(CARD.persons)} persons, {LINE_OF_A_VITALE} bit/s"

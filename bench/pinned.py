@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
@@ -56,7 +56,7 @@ def _wait_until_ready(client: httpx2.Client, server: subprocess.Popen[bytes]) ->
 
 
 @contextmanager
-def kept_on(cores: Iterable[int]) -> Iterator[None]:
+def kept_on(cores: Collection[int]) -> Iterator[None]:
     """Stay on these cores; on a machine that has none of them there is nothing to choose."""
     before = os.sched_getaffinity(0)
     os.sched_setaffinity(0, {*cores} & before or before)

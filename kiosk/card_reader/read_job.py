@@ -2,7 +2,8 @@
 
 Source: vitale.md §5: PC/SC has no time-out inside an APDU, so the wait is bounded out here. A job that missed its
 deadline is abandoned: it sends no further command and its result is dropped when the driver lets go of it.
-The worker only speaks with the card: while it resets it for the next program, who asked makes sense of the files.
+The worker only speaks with the card. Who asked makes sense of the files while it asks whether that is still the same
+card, and has them while it resets the card for the next program (decision 25).
 """
 
 from __future__ import annotations
@@ -53,13 +54,13 @@ class ReadJob:
         self._slots = slots
         self._card = card
         self._abandoned = threading.Event()
-        self._fetching = threading.Lock()  # held until there are files, or none to come: a latch, the cheapest there is
-        self._fetching.acquire()
-        self._running = threading.Lock()  # held until the card is let go of
-        self._running.acquire()
+        self._fetching = _held()  # until there are files, or none to come
+        self._checking = _held()  # until they are known to be of one card, or not to be
+        self._running = _held()  # until the card is let go of
         self._is_connecting = False
         self._waits_for_turn = False  # behind the transaction of another program
         self._files: VitaleFiles | None = None
+        self._checked: VitaleFiles | None = None
         self._error: BaseException | None = None
 
     def is_over(self, timeout_s: float) -> bool:
@@ -70,7 +71,7 @@ class ReadJob:
         return False
 
     def result(self, timeout_s: float, is_in_use: Callable[[], bool]) -> CardContents:
-        """What was read, once the card is let go of. One caller, once.
+        """What was read, once it is known to be of one card, which is being reset then. One caller, once.
 
         PC/SC lets us wait for another program's transaction already when we connect: whether somebody has the card
         is then asked of ``is_in_use``, for a card that does not power up in time looks the same from here.
@@ -79,17 +80,18 @@ class ReadJob:
             CardError: the card's fault; BUSY or TIMEOUT when the time is over.
         """
         ends = monotonic() + timeout_s
-        fetched = self._fetching.acquire(timeout=timeout_s)
-        contents = contents_of(self._files, self._card.atr) if fetched and self._files is not None else None
-        if not self.is_over(max(0.0, ends - monotonic())):
+        files = self._files if self._fetching.acquire(timeout=timeout_s) else None
+        contents = contents_of(files, self._card.atr) if files is not None else None
+        if not self._checking.acquire(timeout=max(0.0, ends - monotonic())):
             self.abandon()
             is_busy = self._waits_for_turn or (self._is_connecting and is_in_use())
             raise CardError(CardFault.BUSY if is_busy else CardFault.TIMEOUT)
-        error, self._error, self._files = self._error, None, None  # the job is kept, what it read is not
+        error, checked = self._error, self._checked
+        self._error = self._files = self._checked = None  # the job is kept, what it read is not
         if error is not None:
             raise error
-        assert contents is not None
-        return contents
+        assert checked is not None
+        return contents if contents is not None and checked is files else contents_of(checked, self._card.atr)
 
     def abandon(self) -> None:
         """Give the job up: it sends no further command."""
@@ -101,11 +103,12 @@ class ReadJob:
             self._fetch_restarting()
         except BaseException as error:  # noqa: BLE001 - carried to the caller's thread, see ``result``
             self._error = error
-            self._fetching.release()
+            _let_go(self._fetching)
+            _let_go(self._checking)
         finally:
             if self._abandoned.is_set():
-                self._files = self._error = None  # nobody comes for them
-            self._running.release()
+                self._error = self._files = self._checked = None  # nobody comes for them
+            _let_go(self._running)
 
     def _fetch_restarting(self) -> None:
         for _ in range(TRIES_AFTER_RESET - 1):
@@ -127,9 +130,11 @@ class ReadJob:
                 if error.fault is CardFault.PULLED:
                     self._demand_same_card(connection)
                 raise
-            self._demand_same_card(connection)
             self._files = files
-            self._fetching.release()
+            _let_go(self._fetching)
+            self._demand_same_card(connection)
+            self._checked = files
+            _let_go(self._checking)
 
     def _demand_same_card(self, connection: CardConnection) -> None:
         if connection.slot_token() != self._card.token:
@@ -143,3 +148,16 @@ class ReadJob:
                 if error.fault is not CardFault.BUSY or self._abandoned.wait(BUSY_PAUSE_S):
                     raise
         return self._slots.connect(self._card.name)
+
+
+def _held() -> threading.Lock:
+    """A latch, the cheapest there is: a lock that another thread lets go of."""
+    latch = threading.Lock()
+    latch.acquire()
+    return latch
+
+
+def _let_go(latch: threading.Lock) -> None:
+    """Let go of a latch; a reading that began anew comes here twice."""
+    if latch.locked():
+        latch.release()

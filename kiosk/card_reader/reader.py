@@ -69,9 +69,10 @@ class SupervisedCardReader(CardReader):
         1. The card that counts now must be the one of ``insertion`` and must answer.
         2. An abandoned reading that the driver still holds must be over first, or be in another slot: hung cards
            do not pile up (``ReadingThreads``).
-        3. The reading, up to the reset of the card, runs in the worker's thread; at the deadline it is given up.
+        3. The reading runs in the worker's thread; at the deadline it is given up.
         4. The slot must hold the same card at the end (asked inside the transaction).
         5. The card that counts must still be the one of ``insertion``.
+        6. The worker resets the card meanwhile; the next reading in that slot waits for it.
 
         Not checked: that the card is genuine. Names and number are in clear on it and anyone can make such a card.
 

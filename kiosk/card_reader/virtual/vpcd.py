@@ -21,9 +21,11 @@ from kiosk.card_reader.virtual.scenario import Scenario, plain, spoilt
 
 DEFAULT_PORT = 35963  # slot 0 of Debian's vpcd; slot 1 is one above
 CONNECT_S = 5.0
+HAND_S = 0.25  # no hand pulls a card sooner after it last answered: a reader that lets go of it has done so by then
 ATR_THAT_MAKES_A_CARD_MUTE = b"\x00" * 40  # longer than 33 bytes: present, and cannot be powered
 
 _POWER_OFF, _POWER_ON, _RESET, _GET_ATR = 0x00, 0x01, 0x02, 0x04
+_ASKED_FOR_ATR = bytes((_GET_ATR,))
 _LENGTH_OF_STATUS_WORD = 2
 
 
@@ -57,6 +59,9 @@ class VpcdCard:
         own_speed = LINE_OF_A_VITALE if is_realistic else NO_DELAY
         self._line_speed = own_speed if scenario.line_speed is None else scenario.line_speed
         self._noticed = threading.Event()
+        self._is_spoken_to = False  # since its last reset
+        self._at_rest = threading.Event()
+        self._at_rest.set()
         self._gone = threading.Event()
         self._socket: socket.socket | None = None
         self._thread: threading.Thread | None = None
@@ -78,7 +83,12 @@ class VpcdCard:
         return self._noticed.wait(wait_s)
 
     def pull(self) -> None:
-        """Close the connection, and that of a card that took its place; harmless twice."""
+        """Close the connection, and that of a card that took its place; harmless twice.
+
+        A card that was just spoken to is left the time a hand needs: whoever reads it resets it for the next program
+        when they have what they want, and pcscd 1.9.9 is lost for a while when the card leaves in the middle of that.
+        """
+        self._at_rest.wait(HAND_S)
         self._gone.set()
         if self._socket is not None:
             with contextlib.suppress(OSError):
@@ -111,22 +121,31 @@ class VpcdCard:
                 answer = self._answer(message)
                 has_left = answer is None
                 line.sendall(answer or b"")
+                if message == _ASKED_FOR_ATR and not self._is_spoken_to:
+                    self._at_rest.set()
         self.lost_reader = not has_left and not self._gone.is_set()
         self._gone.set()
 
     def _answer(self, message: bytes) -> bytes | None:
         """The bytes to send, none for a control that wants no answer, None to leave the slot."""
-        if message[0] == _GET_ATR and len(message) == 1:
-            self._noticed.set()
-            return _frame(self._atr)
         if len(message) == 1:
-            self._chip.reset()
-            return b""
+            return self._obey(message[0])
+        self._is_spoken_to = True
+        self._at_rest.clear()
         act = self._chip.process(message)
         seconds = seconds_on_the_line(message, act.answer, self._line_speed)
         if seconds:
             time.sleep(seconds)
         return _frame(act.answer) if act.mishap is None else self._go_wrong(act.mishap, act.answer)
+
+    def _obey(self, control: int) -> bytes:
+        """What pcscd says to the slot. It asks for the ATR after a reset, and every 0.4 s to see who is here."""
+        if control == _GET_ATR:
+            self._noticed.set()
+            return _frame(self._atr)
+        self._chip.reset()
+        self._is_spoken_to = False
+        return b""
 
     def _go_wrong(self, mishap: Mishap, answer: bytes) -> bytes | None:
         match mishap.kind:

@@ -168,6 +168,33 @@ def test_the_next_program_finds_a_fresh_card(hands: Hands, reader: SupervisedCar
     assert answer == (0, NO_CURRENT_FILE)
 
 
+READING_FOR_EVER = """
+import sys
+from kiosk.card_reader.pcsc import PcscSlots
+with PcscSlots(sys.argv[1]).connect(sys.argv[1]) as connection:
+    connection.transmit(bytes.fromhex("00A40000023F00"))
+    print(connection.transmit(bytes.fromhex("00B0820001"))[0].hex(), flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.mark.pcsc
+def test_the_next_program_finds_a_fresh_card_even_when_ours_was_killed_before_it_reset_it(
+    hands: Hands, reader: SupervisedCardReader
+) -> None:
+    hands.insert(MARIE)
+    wait_for(reader, ReaderState.PRESENT)
+    command = [sys.executable, "-c", READING_FOR_EVER, FIRST_SLOT]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as ours:
+        assert ours.stdout is not None
+        assert ours.stdout.readline() == b"65\n", "it has read from a file, which is the current one now"
+        ours.kill()
+    other = OtherProgram("SCARD_SHARE_SHARED")
+    answer = other.transmit(READ_BINARY)
+    other.leave()
+    assert answer == (0, NO_CURRENT_FILE)
+
+
 @pytest.mark.pcsc
 def test_a_professionals_card_is_not_reset_under_who_is_signed_in_with_it(
     hands: Hands,

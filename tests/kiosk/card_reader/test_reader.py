@@ -8,15 +8,16 @@ from collections.abc import Iterator
 
 import pytest
 
+from kiosk.card_reader import read_job
 from kiosk.card_reader.connection import CardConnection, CardResetError, CardSlots, SlotsSnapshot, SlotState, SlotStatus
 from kiosk.card_reader.read_job import BUSY_RETRIES
 from kiosk.card_reader.reader import SupervisedCardReader
 from kiosk.card_reader.virtual.mishap import Mishap, MishapKind
 from kiosk.card_reader.virtual.people import CardKind, card_of, deck
 from kiosk.card_reader.virtual.slot import VirtualSlots
-from kiosk.card_reader.vitale_files import VitaleFiles
+from kiosk.card_reader.vitale_files import VitaleFiles, contents_of
 from kiosk.enrolment.errors import CardError, CardFault
-from kiosk.enrolment.holder import CardHolder
+from kiosk.enrolment.holder import CardContents, CardHolder
 from kiosk.enrolment.ports import ReaderState
 from tests.fakes.card_connection import EngineConnection
 from tests.fakes.side_by_side import SideBySide
@@ -95,6 +96,40 @@ class NeverLetGo(TroubledSlots):
                 release.wait()
 
         return Hanging(MARIE.engine())
+
+
+class NeverSaysWhich(TroubledSlots):
+    """A card that reads well; which one the slot holds at the end, the service does not say until ``release``."""
+
+    def connect(self, slot: str) -> CardConnection:
+        release = self.release
+
+        class Silent(EngineConnection):
+            def slot_token(self) -> int:
+                release.wait()
+                return 1
+
+        return Silent(MARIE.engine())
+
+
+class ResetAtTheEnd(TroubledSlots):
+    """The first connection reads Marie, and was reset at its end, ``once`` she was named; the second reads a couple."""
+
+    def __init__(self, once: threading.Event) -> None:
+        super().__init__()
+        self._once = once
+
+    def connect(self, slot: str) -> CardConnection:
+        once = self._once
+        if once.is_set():
+            return EngineConnection(card_of("couple").engine())
+
+        class Reset(EngineConnection):
+            def slot_token(self) -> int:
+                assert once.wait(5)
+                raise CardResetError
+
+        return Reset(MARIE.engine())
 
 
 class Frozen(CardSlots):
@@ -180,10 +215,38 @@ def test_reading_a_hung_card_again_and_again_does_not_pile_up_threads(
     assert reading_threads() == 1
 
 
-def test_a_card_that_reads_well_and_hangs_while_it_is_reset_is_given_up_at_the_deadline() -> None:
+def test_a_card_that_reads_well_and_hangs_while_it_is_reset_is_read_all_the_same() -> None:
     reader = reader_of(NeverLetGo())
     try:
+        assert reader.read(1).persons
+        assert fault_of_read(reader, 1) is CardFault.TIMEOUT, "but not a second time while it hangs"
+    finally:
+        reader.close()
+
+
+def test_nobody_is_named_before_it_is_known_that_it_is_still_the_same_card() -> None:
+    reader = reader_of(NeverSaysWhich())
+    try:
         assert fault_of_read(reader, 1) is CardFault.TIMEOUT
+    finally:
+        reader.close()
+
+
+def test_when_the_reading_starts_again_at_its_very_end_the_first_one_counts_for_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    named = threading.Event()
+
+    def contents_and_say_so(files: VitaleFiles, atr: bytes) -> CardContents:
+        try:
+            return contents_of(files, atr)
+        finally:
+            named.set()
+
+    monkeypatch.setattr(read_job, "contents_of", contents_and_say_so)
+    reader = reader_of(ResetAtTheEnd(named))
+    try:
+        assert [holder.given_name for holder in reader.read(1).persons] == ["PAUL", "JEANNE"]
     finally:
         reader.close()
 

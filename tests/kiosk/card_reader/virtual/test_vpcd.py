@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -53,6 +54,25 @@ def test_a_control_byte_resets_the_chip_and_is_not_answered(vpcd: Vpcd, control:
 
 def test_pulling_closes_the_line(vpcd: Vpcd) -> None:
     inserted(vpcd).pull()
+    assert vpcd.receive(1) == b""
+
+
+def test_no_hand_is_quicker_than_the_reset_at_the_end_of_a_reading(vpcd: Vpcd) -> None:
+    card = inserted(vpcd)
+    vpcd.ask(SELECT_ROOT)
+    pulling = threading.Thread(target=card.pull)
+    pulling.start()
+    assert not card.wait(0.05), "it is still in there"
+    vpcd.send(RESET)
+    assert vpcd.ask(GET_ATR) == MARIE.atr
+    assert vpcd.receive(1) == b""
+    pulling.join()
+
+
+def test_a_card_that_is_never_reset_can_be_pulled_all_the_same(vpcd: Vpcd) -> None:
+    card = inserted(vpcd)
+    vpcd.ask(SELECT_ROOT)
+    card.pull()
     assert vpcd.receive(1) == b""
 
 
