@@ -20,7 +20,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
@@ -29,9 +29,14 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from central.sqlite_turn import take_turn
+
+if TYPE_CHECKING:
+    import sqlite3
+
 T = TypeVar("T")
 
-_BUSY_MS = 30_000  # how long a SQLite writer waits for the one before it
+_BUSY_MS = 2_000  # how long SQLite itself waits for another, after writers took turns for 28 s (central.sqlite_turn)
 _CHECKPOINT_PAGES = 4_000  # 16 MiB of write-ahead log between checkpoints: fewer double writes under load
 _CACHE_KIB = 24 * 1024  # of each connection, and a worker has one a thread; more changed nothing (perf.md point 3)
 _WRITES = "dmp_writes"
@@ -102,8 +107,10 @@ def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) ->
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get(_WRITES, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    if not connection.get_execution_options().get(_WRITES, False):
+        connection.exec_driver_sql("BEGIN")
+    elif not take_turn(cast("sqlite3.Connection", connection.connection.driver_connection)):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")  # says what is wrong, in SQLAlchemy's words
 
 
 @contextmanager

@@ -53,7 +53,7 @@ class Sender:
         intake = keys.trust.sealing_key(KeyUse.INTAKE)
         self._terminals = [FakeTerminal(f"T-BENCH-{number}", intake) for number in range(1, terminals + 1)]
         self._start = datetime.now(UTC) - timedelta(days=1)
-        self._made = 0
+        self._made = self._enrolled = 0
 
     def register(self, engine: Engine) -> None:
         """Make the pharmacy, its pharmacist and the terminals known to a central."""
@@ -66,14 +66,15 @@ class Sender:
             ]
             connection.execute(devices.insert(), [_DEVICE | row for row in rows])
 
-    def batches(self, count: int) -> list[Load]:
+    def batches(self, count: int, size: int = RECORDS) -> list[Load]:
         """The next batches; the terminals take turns, so every so-manieth is the same one's."""
-        return [self._batch() for _ in range(count)]
+        return [self._batch(size) for _ in range(count)]
 
-    def _batch(self) -> Load:
+    def _batch(self, size: int) -> Load:
         terminal = self._terminals[self._made % len(self._terminals)]
-        persons = range(self._made * RECORDS, (self._made + 1) * RECORDS)
+        persons = range(self._enrolled, self._enrolled + size)
         self._made += 1
+        self._enrolled += size
         records = [terminal.enrol(person, at=self._start + timedelta(milliseconds=person)) for person in persons]
         terminal.made.clear()  # sent; a long stream must not be kept
         return Load(terminal.name, terminal.key.public_key().public_bytes_raw(), terminal.batch(records))

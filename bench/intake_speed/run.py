@@ -23,7 +23,7 @@ from bench.figures import Figure
 from bench.fill.dossiers import fill
 from bench.intake_speed.databases import Target, postgresql, sqlite
 from bench.intake_speed.load import RECORDS, SHARDS, Load, Sender, rehearsed
-from bench.intake_speed.peer import central_over_http, datasette_over_http
+from bench.intake_speed.peer import SIZES, central_over_http, datasette_over_http, rows_of
 from bench.intake_speed.rounds import ROUNDS, Measured, measure
 from bench.opening.serving import make_home
 from central.engine import make_engine, reading
@@ -32,6 +32,9 @@ from central.keys import CentralKeys
 
 BATCHES = 48
 """Of one measurement: eight a round, one of each terminal."""
+
+MOST_REQUESTS = 400
+"""Of one size over HTTP."""
 
 FULL = 20_000
 """Dossiers of the full database in an ordinary run."""
@@ -71,7 +74,7 @@ def run(
         for each in databases:
             ready = _ready(filled) if filled and each == "sqlite" else None
             figures += _of_database(DATABASES[each], folder, sender, parts, full, say, ready)
-        return figures + _beside_peer(folder, keys, batches, databases, say)
+        return figures + _beside_peer(folder, keys, learnt[:batches], databases, say)
 
 
 def _ready(url: str) -> tuple[Target, int]:
@@ -143,26 +146,40 @@ def _figures(name: str, measured: Measured) -> Iterator[Figure]:
     yield Figure(f"{name}: intake of (a) then (b)", middle, "times", spread, least=LEAST_OF_BARE)
 
 
-def _beside_peer(folder: Path, keys: CentralKeys, batches: int, databases: Sequence[str], say: Say) -> list[Figure]:
+def _beside_peer(
+    folder: Path, keys: CentralKeys, learnt: Sequence[Load], databases: Sequence[str], say: Say
+) -> list[Figure]:
+    """Requests of one size after the other: as many records as there are, but no more than ``MOST_REQUESTS``."""
     figures: list[Figure] = []
-    home = folder / "central"
+    rows = rows_of(learnt)
     for cores in CORES:
-        say(f"over HTTP, {len(cores)} core(s)")
-        peers = folder / f"datasette-{len(cores)}"
-        peers.mkdir()
-        peer = datasette_over_http(peers, cores, batches)
-        figures.append(Figure(f"(c) Datasette, {_cores(cores)}", peer, "records/s", "2 KB rows, unverified, HTTP"))
-        for target in map(DATABASES.__getitem__, databases):
-            # Another pharmacy's terminals: a database of its own, so that what is sent is new there.
-            sent = Sender(keys)
-            with target(home) as database:
-                _know(database, sent)
-                database.keep_on(cores)
-                rate = central_over_http(home, database.url, cores, sent.batches(batches))
-            name = f"{database.name}, {_cores(cores)}: over HTTP"
-            figures.append(Figure(name, rate, "records/s", f"gunicorn, {_cores(cores)}, two threads a worker"))
-            figures.append(Figure(f"{name}, of (c)", rate / peer, "times", "", least=LEAST_OF_PEER))
+        for size in SIZES:
+            count = min(MOST_REQUESTS, len(rows) // size)
+            say(f"over HTTP, {len(cores)} core(s), {count} requests of {size}")
+            peers = folder / f"datasette-{len(cores)}-{size}"
+            peers.mkdir()
+            peer = datasette_over_http(peers, cores, rows[: count * size], size)
+            name = f"{_cores(cores)}, {size} a request"
+            figures.append(Figure(f"(c) Datasette, {name}", peer, "records/s", "the same records, unverified, HTTP"))
+            for each in databases:
+                figures += _central_beside(peer, folder / "central", keys, DATABASES[each], cores, size, count)
     return figures
+
+
+def _central_beside(
+    peer: float, home: Path, keys: CentralKeys, target: Open, cores: Sequence[int], size: int, count: int
+) -> list[Figure]:
+    # Another pharmacy's terminals: a database of its own, so that what is sent is new there.
+    sent = Sender(keys)
+    with target(home) as database:
+        _know(database, sent)
+        database.keep_on(cores)
+        rate = central_over_http(home, database.url, cores, sent.batches(count, size), size)
+    name = f"{database.name}, {_cores(cores)}, {size} a request"
+    return [
+        Figure(f"{name}: over HTTP", rate, "records/s", f"gunicorn, {_cores(cores)}, four threads a worker"),
+        Figure(f"{name}: of (c)", rate / peer, "times", "", least=LEAST_OF_PEER),
+    ]
 
 
 def _know(database: Target, sender: Sender) -> None:

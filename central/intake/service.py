@@ -28,6 +28,7 @@ from central.intake.writing import write_rows
 from central.keys import CentralKeys
 from central.ledger.rules import Rules
 from central.lookups import Lookup
+from central.sqlite_turn import one_at_a_time
 from wire.batch import Batch, BatchAnswer, BatchItem, Outcome, RecordOutcome, read_batch, write_answer
 from wire.configuration import Regime
 from wire.errors import FormatError, SignatureError
@@ -60,10 +61,14 @@ class IntakeParts:
 
 
 class Intake:
-    """The door for batches. Holds no state between two of them: run as many workers as the load wants."""
+    """The door for batches. Holds no state between two of them: run as many workers as the load wants.
+
+    On SQLite a worker's threads take one batch in at a time (:mod:`central.sqlite_turn`).
+    """
 
     def __init__(self, parts: IntakeParts, *, reach: Reach = pass_by) -> None:
         self._engine = parts.engine
+        self._turn = one_at_a_time(parts.engine)
         self._answer_key = parts.keys.answer
         self._opener = Opener(parts.keys, parts.authority)
         self._stage = Stage.of(parts.keys, parts.rules, parts.regime)
@@ -97,7 +102,10 @@ class Intake:
             NotSignedError: step 4. Nothing of it was kept.
         """
         batch = _read(body)  # 1
-        now_ms = milliseconds(now)
+        with self._turn():
+            return self._take_in(batch, body, milliseconds(now))
+
+    def _take_in(self, batch: Batch, body: bytes, now_ms: int) -> bytes:
         with reading(self._engine) as connection:
             device = _device(connection, batch)  # 2
             known = _recognise(connection, batch)  # 3

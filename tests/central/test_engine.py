@@ -20,7 +20,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.exc import DataError, IntegrityError, InternalError
+from sqlalchemy.exc import DataError, IntegrityError, InternalError, OperationalError
 
 from central.engine import add_rows, in_transaction, insert_into, insert_rows, make_engine, reading, writing
 from tests.fakes.databases import empty_database_in
@@ -55,6 +55,18 @@ def size(engine: Engine) -> int:
 def test_sqlite_writes_ahead_and_in_full(engine: Engine, pragma: str, value: object) -> None:
     with reading(engine) as connection:
         assert connection.exec_driver_sql(f"PRAGMA {pragma}").scalar() == value
+
+
+@pytest.mark.only_on("sqlite")
+def test_a_writer_whose_turn_never_comes_is_told_so_in_the_words_that_callers_know(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("central.engine.take_turn", lambda _connection: False)
+    monkeypatch.setattr("central.engine._BUSY_MS", 0)
+    impatient = make_engine(engine.url.render_as_string(hide_password=False))
+    with writing(engine), pytest.raises(OperationalError, match="locked"), writing(impatient):
+        pytest.fail("two write at once")
+    impatient.dispose()
 
 
 def test_a_block_that_raises_leaves_nothing(engine: Engine) -> None:
