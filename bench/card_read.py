@@ -125,11 +125,15 @@ def _within_figure(placement: Placement, times: Times, count: int) -> Figure:
     return Figure(f"{placement.name}: sequence and parsing alone", times.ratio(), "ratio", inside, placement.most)
 
 
+def _at_once() -> None:
+    """The card is let go of when the work is done."""
+
+
 def in_turn(
     ours: Callable[[], object],
     bare: Callable[[], object],
     *,
-    let_go: Callable[[], object] = lambda: None,
+    let_go: Callable[[], object] = _at_once,
     rounds: int = ROUNDS,
     warm_up: int = WARM_UP,
 ) -> Times:
@@ -139,13 +143,15 @@ def in_turn(
     """
     times = Times([], [], [], [])
     for turn in range(warm_up + rounds):
-        sides = [(ours, let_go, times.ours, times.ours_until_free), (bare, None, times.bare, times.bare_until_free)]
+        sides = [
+            (ours, let_go, times.ours, times.ours_until_free),
+            (bare, _at_once, times.bare, times.bare_until_free),
+        ]
         for work, until_free, done, free in sides[:: 1 if turn % 2 else -1]:
             began = time.perf_counter()
             work()
             ended = time.perf_counter()
-            if until_free is not None:
-                until_free()
+            until_free()
             if turn >= warm_up:
                 done.append((ended - began) * 1000)
                 free.append((time.perf_counter() - began) * 1000)

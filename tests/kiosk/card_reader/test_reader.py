@@ -4,7 +4,7 @@ import gc
 import logging
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -71,45 +71,20 @@ class TroubledConnection(EngineConnection):
         return self._token_at_end
 
 
-class BehindAnotherProgram(TroubledSlots):
-    """Another program is in a transaction until ``release``."""
+class StuckIn(TroubledSlots):
+    """A card that reads well but for one call of its connection, which does not come back until ``release``."""
+
+    def __init__(self, call: Callable[..., object]) -> None:
+        super().__init__()
+        self.connection = EngineConnection(MARIE.engine())
+        setattr(self.connection, call.__name__, self._wait)
 
     def connect(self, slot: str) -> CardConnection:
-        release = self.release
+        return self.connection
 
-        class Waiting(EngineConnection):
-            def begin(self) -> None:
-                release.wait()
-
-        self.waiting = Waiting(MARIE.engine())
-        return self.waiting
-
-
-class NeverLetGo(TroubledSlots):
-    """A card that reads well and whose reset then hangs until ``release``."""
-
-    def connect(self, slot: str) -> CardConnection:
-        release = self.release
-
-        class Hanging(EngineConnection):
-            def end(self) -> None:
-                release.wait()
-
-        return Hanging(MARIE.engine())
-
-
-class NeverSaysWhich(TroubledSlots):
-    """A card that reads well; which one the slot holds at the end, the service does not say until ``release``."""
-
-    def connect(self, slot: str) -> CardConnection:
-        release = self.release
-
-        class Silent(EngineConnection):
-            def slot_token(self) -> int:
-                release.wait()
-                return 1
-
-        return Silent(MARIE.engine())
+    def _wait(self) -> int:
+        self.release.wait()
+        return 1  # the token, where that was asked for
 
 
 class ResetAtTheEnd(TroubledSlots):
@@ -216,7 +191,7 @@ def test_reading_a_hung_card_again_and_again_does_not_pile_up_threads(
 
 
 def test_a_card_that_reads_well_and_hangs_while_it_is_reset_is_read_all_the_same() -> None:
-    reader = reader_of(NeverLetGo())
+    reader = reader_of(StuckIn(CardConnection.end))
     try:
         assert reader.read(1).persons
         assert fault_of_read(reader, 1) is CardFault.TIMEOUT, "but not a second time while it hangs"
@@ -225,7 +200,7 @@ def test_a_card_that_reads_well_and_hangs_while_it_is_reset_is_read_all_the_same
 
 
 def test_nobody_is_named_before_it_is_known_that_it_is_still_the_same_card() -> None:
-    reader = reader_of(NeverSaysWhich())
+    reader = reader_of(StuckIn(CardConnection.slot_token))
     try:
         assert fault_of_read(reader, 1) is CardFault.TIMEOUT
     finally:
@@ -375,14 +350,14 @@ def test_a_card_held_exclusively_for_long_is_called_busy() -> None:
 
 
 def test_a_long_transaction_of_another_program_is_called_busy_and_nothing_is_read_afterwards() -> None:
-    slots = BehindAnotherProgram()
+    slots = StuckIn(CardConnection.begin)  # behind another program
     reader = reader_of(slots)
     try:
         assert fault_of_read(reader, 1) is CardFault.BUSY
     finally:
         reader.close()  # the other program lets go, see ``TroubledSlots.close``
     assert wait_until(lambda: not card_threads())
-    assert slots.waiting.commands == []
+    assert slots.connection.commands == []
 
 
 def test_a_slot_that_holds_another_card_at_the_end_is_called_swapped() -> None:
